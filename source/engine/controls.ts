@@ -1,0 +1,48 @@
+/**
+ * What a person (by key) or a command can ask of the engine. Each returns at once; what comes of it is seen in the state.
+ * Refusals are messages in the state, with their reason.
+ */
+import type {Scope} from '../domain/defrag-plan.ts';
+import type {MemberId} from '../domain/member.ts';
+import type {State} from './state.ts';
+
+export interface Store {
+	getState(): State;
+	/** At most 30 calls a second; a change never goes unannounced. Returns the way to stop. */
+	subscribe(listener: () => void): () => void;
+}
+
+export interface Controls {
+	setInterval(intervalMs: number): void;
+	/** Clears the message line. */
+	dismissMessage(): void;
+	/** Says something on the message line until the next key. */
+	say(kind: 'refused' | 'good' | 'warning' | 'note', text: string): void;
+
+	/** Opens a plan in `state.plan` and keeps asking its gates until it is closed or started. */
+	openPlan(scope: Scope): void;
+	/** Move leadership before the leader's turn, or defragment it as leader. */
+	setMoveLeader(move: boolean): void;
+	closePlan(): void;
+	/** Starts the run of the open plan. `typed` must be the confirmation's word, else it is refused. */
+	startRun(typed: string): void;
+	/** No further member starts; the one at work is awaited. */
+	stopAfterThis(): void;
+	/** Answers a run in phase `asking`. */
+	choose(choice: 'other target' | 'as leader' | 'stop'): void;
+	/** Ends an unknown outcome after 60 s of refused connections; `typed` is the member's name. */
+	declareOver(memberId: MemberId, typed: string): void;
+	/** Takes a run that is over from the screen. */
+	dismissRun(): void;
+
+	/** Asks etcd for its alarms (a raft proposal). */
+	askAlarms(): void;
+	openDisarm(memberId: MemberId): void;
+	closeDisarm(): void;
+	disarm(typed: string): void;
+
+	openCompact(): void;
+	closeCompact(): void;
+	compact(target: 'target' | 'head', typed: string): void;
+	dismissCompaction(): void;
+}

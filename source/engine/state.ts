@@ -1,0 +1,161 @@
+/**
+ * Everything the screen and the commands read: derived in `update`, never while drawing. Every `at`, `since` and `until` is
+ * uptime ms; add `wallOffsetMs` to show it as a time of day, so that a stepping wall clock moves no wait.
+ */
+import type {Alarm} from '../domain/alarm.ts';
+import type {Compaction, CompactPlan} from '../domain/compact.ts';
+import type {CooldownState} from '../domain/cooldown.ts';
+import type {DefragPlan} from '../domain/defrag-plan.ts';
+import type {Run} from '../domain/defrag-run.ts';
+import type {DisarmPlan} from '../domain/disarm.ts';
+import type {Failure} from '../domain/failure.ts';
+import type {History} from '../domain/history.ts';
+import type {Member, MemberId, Role} from '../domain/member.ts';
+import type {Answer, MemberMetrics, MemberStatus} from '../domain/observation.ts';
+import type {Connection} from '../transport/transport.ts';
+
+export type State = {
+	/** Uptime ms of the last message. */
+	readonly now: number;
+	readonly wallOffsetMs: number;
+	readonly startedAt: number;
+	readonly clusterName: string;
+	/** Absent until the transport is there. */
+	readonly connection?: Connection;
+	readonly readOnly: boolean;
+	readonly intervalMs: number;
+	/** Absent until the first member list. */
+	readonly clusterId?: string;
+	/** In the order of their names. */
+	readonly members: readonly MemberRecord[];
+	/** Why there is no (new) member list. */
+	readonly membershipFailure?: Failure;
+	/** When any figure last changed: the header's time. */
+	readonly changedAt?: number;
+	readonly health: ClusterHealth;
+	readonly alarms: readonly AlarmRecord[];
+	/** The answer of the Alarm call, when the operator asked. */
+	readonly alarmsAsked?: {readonly at: number; readonly alarms?: readonly Alarm[]; readonly failure?: Failure};
+	/** Set for a while after the last NOSPACE went: when writes were accepted again. */
+	readonly writableAgainAt?: number;
+	/** Gravest first. */
+	readonly alerts: readonly Alert[];
+	/** Newest first, bounded. */
+	readonly events: readonly ClusterEvent[];
+	readonly cooldown: CooldownState;
+	/** The plan being looked at, made again with every answer while it is open. */
+	readonly plan?: DefragPlan;
+	/** The run under way, or the last one that ended here. */
+	readonly run?: Run;
+	readonly compactPlan?: CompactPlan;
+	readonly compaction?: Compaction;
+	readonly disarmPlan?: DisarmPlan;
+	/** What the program has to say until the next key. */
+	readonly message?: Message;
+	/** Where the journal is, and what is wrong with it. */
+	readonly journal: {readonly directory: string; readonly warnings: readonly string[]};
+};
+
+export type MemberRecord = {
+	readonly member: Member;
+	readonly role: Role | undefined;
+	/** The last figures that came, however old. */
+	readonly status?: {readonly at: number; readonly value: MemberStatus};
+	readonly metrics?: {readonly at: number; readonly value: MemberMetrics};
+	/** The newest outcome of each question. */
+	readonly statusAnswer: Answer<MemberStatus>;
+	readonly metricsAnswer: Answer<MemberMetrics>;
+	/** Since when Status has not answered: from the first question that went unanswered. */
+	readonly silentSince?: number;
+	readonly metricsSilentSince?: number;
+	/** Median of the last five Status latencies. */
+	readonly latencyMs?: number;
+	/** Of the last hour. */
+	readonly maximumLatencyMs?: number;
+	readonly condition: MemberCondition;
+	readonly quota: Quota;
+	readonly lastDefragmentation?: KnownDefragmentation;
+	readonly defragmentations: readonly KnownDefragmentation[];
+	readonly history: History;
+};
+
+/** The quota a member works with. `assumed`: etcd's default, because nothing told. */
+export type Quota =
+	| {readonly bytes: number; readonly source: 'status' | 'metrics' | 'default' | 'assumed'}
+	| {readonly bytes: undefined; readonly source: 'none'};
+
+export type MemberState =
+	| 'connecting'
+	| 'healthy'
+	| 'slow'
+	| 'stalled'
+	| 'frozen'
+	| 'down'
+	| 'defragmenting'
+	| 'unknown'
+	/** Answers, and has an alarm. */
+	| 'NOSPACE'
+	| 'CORRUPT'
+	/** In the member list, never started. */
+	| 'unstarted'
+	/** Answers with an error of ours to mend: TLS, user, identity. */
+	| 'refused';
+
+export type MemberCondition = {
+	readonly state: MemberState;
+	readonly since: number;
+	/** One line under the row: how long, what is seen, what it means; empty while healthy. `{age}` stands for the time since `since`. */
+	readonly explanation: string;
+	/** While defragmenting: the estimate, and whether it was started here. */
+	readonly defragmenting?: {readonly estimateMs?: number; readonly ours: boolean; readonly inflight: number | undefined};
+};
+
+export type ClusterHealth = {
+	readonly kind: 'connecting' | 'healthy' | 'degraded' | 'no quorum' | 'NOSPACE' | 'CORRUPT' | 'no contact';
+	readonly voters: number;
+	readonly answeringVoters: number;
+	readonly leader?: {readonly id: MemberId; readonly name: string};
+	readonly raftTerm?: number;
+};
+
+export type AlarmRecord = Alarm & {
+	/** The member's name, else its id. */
+	readonly name: string;
+	/** When we saw it first; `sinceStart` when it stood before we came. */
+	readonly since: number;
+	readonly sinceStart: boolean;
+};
+
+export type Alert = {
+	/** `quota:ID`, `fragmented:ID`, `reminder:ID`: stable while it stands. */
+	readonly id: string;
+	readonly memberId?: MemberId;
+	/** `70% of quota (limit 65%)`, without the member's name. */
+	readonly text: string;
+	/** `70% of quota`. */
+	readonly short: string;
+	readonly gravity: number;
+};
+
+export type ClusterEvent = {
+	readonly at: number;
+	readonly kind: 'good' | 'warning' | 'bad' | 'alarm' | 'defragmenting' | 'note';
+	/** A member's name, or `cluster`. */
+	readonly subject: string;
+	readonly memberId?: MemberId;
+	readonly text: string;
+	/** Mark on the axis of charts. */
+	readonly mark?: 'D' | 'L' | 'A';
+};
+
+export type KnownDefragmentation = {
+	/** When it ended, as wall ms: it may be from another boot. */
+	readonly endedWallMs: number;
+	readonly durationMs?: number;
+	readonly before?: number;
+	readonly after?: number;
+	/** `ana@bastion-1`, or `another tool`. */
+	readonly by: string;
+};
+
+export type Message = {readonly kind: 'refused' | 'good' | 'warning' | 'note'; readonly text: string};

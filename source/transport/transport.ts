@@ -1,0 +1,66 @@
+/**
+ * The port to a cluster: one question to one member a method, so that every member can be asked side by side and each has
+ * its own deadline. Every method throws `TransportError` and nothing else; every text it returns has been stripped of
+ * control characters. A deadline that passes ends the wait, not what the server does: `timed-out` means "outcome unknown".
+ */
+import type {Member, MemberId, Membership} from '../domain/member.ts';
+import type {MemberMetrics, MemberStatus} from '../domain/observation.ts';
+
+export type CallOptions = {
+	/** Milliseconds from now. */
+	readonly timeoutMs: number;
+	readonly signal?: AbortSignal;
+};
+
+/** How the cluster is reached, for the header and `status`. */
+export type Connection = {
+	readonly kind: 'direct';
+	/** `mTLS`, `TLS`, `TLS unverified` or `no TLS`. */
+	readonly security: string;
+	readonly endpoints: readonly string[];
+};
+
+/** A raised alarm, from the Alarm call (a raft proposal: only when the operator asks). */
+export type RaisedAlarm = {
+	readonly memberId: MemberId;
+	readonly alarm: 'NOSPACE' | 'CORRUPT' | 'UNKNOWN';
+};
+
+export interface Transport {
+	readonly connection: Connection;
+
+	/**
+	 * The member list, from whichever endpoint answers first. Also re-reads certificates that changed on disk and re-matches
+	 * endpoints to members. Not a linearizable read: it answers without quorum too where etcd allows it.
+	 */
+	membership(options: CallOptions): Promise<Membership>;
+
+	/** Status of one member. Fails with `wrong-identity` when another member or cluster answers. */
+	status(member: Member, options: CallOptions): Promise<MemberStatus>;
+
+	/** What `/metrics` of one member says. */
+	metrics(member: Member, options: CallOptions): Promise<MemberMetrics>;
+
+	/** A linearizable read served by this very member (a Range of one key, count only). */
+	linearizableRead(member: Member, options: CallOptions): Promise<void>;
+
+	/**
+	 * Defragments one member: asks Status on the same connection right before, and refuses with `wrong-identity` when
+	 * `expected` does not answer. Sent exactly once, never repeated. `timed-out` and `unreachable` after sending: unknown.
+	 */
+	defragment(member: Member, expected: {readonly clusterId: string}, options: CallOptions): Promise<void>;
+
+	/** Asks the leader to hand leadership to `to`. */
+	moveLeader(leader: Member, to: MemberId, options: CallOptions): Promise<void>;
+
+	/** Every raised alarm. A raft proposal. */
+	alarms(options: CallOptions): Promise<readonly RaisedAlarm[]>;
+
+	/** Disarms exactly (member, NOSPACE). */
+	disarmNoSpace(memberId: MemberId, options: CallOptions): Promise<void>;
+
+	/** Compacts to `revision`, physically: returns when the backend has dropped the revisions. */
+	compact(revision: number, options: CallOptions): Promise<void>;
+
+	close(): void;
+}
