@@ -1,0 +1,33 @@
+/** Everything that changes the state. `now` is uptime ms, `wallMs` the wall clock at the same instant. */
+import type {CompactPlan, Compaction} from '../domain/compact.ts';
+import type {CooldownState} from '../domain/cooldown.ts';
+import type {DefragPlan} from '../domain/defrag-plan.ts';
+import type {Run} from '../domain/defrag-run.ts';
+import type {DisarmPlan} from '../domain/disarm.ts';
+import type {Failure} from '../domain/failure.ts';
+import type {MemberId} from '../domain/member.ts';
+import type {Observation} from '../domain/observation.ts';
+import type {Connection} from '../transport/transport.ts';
+import type {ClusterEvent, KnownDefragmentation, Message, State} from './state.ts';
+
+export type EngineMessage =
+	| {readonly type: 'connected'; readonly connection: Connection}
+	/** One a second; everything that depends on the time alone. */
+	| {readonly type: 'ticked'; readonly now: number; readonly wallMs: number}
+	/** A round of polling, also a partial one: members that have not answered yet are `pending`. */
+	| {readonly type: 'observed'; readonly now: number; readonly wallMs: number; readonly observation: Observation}
+	/** There is no member list at all yet. */
+	| {readonly type: 'membershipFailed'; readonly now: number; readonly failure: Failure}
+	| {readonly type: 'intervalChanged'; readonly intervalMs: number}
+	| {readonly type: 'messageChanged'; readonly message: Message | undefined}
+	| {readonly type: 'happened'; readonly event: ClusterEvent}
+	| {readonly type: 'planChanged'; readonly plan: DefragPlan | undefined}
+	| {readonly type: 'runChanged'; readonly run: Run | undefined}
+	| {readonly type: 'cooldownChanged'; readonly cooldown: CooldownState}
+	| {readonly type: 'alarmsAsked'; readonly asked: NonNullable<State['alarmsAsked']>}
+	| {readonly type: 'disarmPlanChanged'; readonly plan: DisarmPlan | undefined}
+	| {readonly type: 'compactPlanChanged'; readonly plan: CompactPlan | undefined}
+	| {readonly type: 'compactionChanged'; readonly compaction: Compaction | undefined}
+	/** From the journal: defragmentations of the past, by member. */
+	| {readonly type: 'defragmentationsRead'; readonly byMember: Readonly<Record<MemberId, readonly KnownDefragmentation[]>>}
+	| {readonly type: 'journalChanged'; readonly journal: State['journal']};
