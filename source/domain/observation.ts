@@ -67,6 +67,8 @@ export type MemberMetrics = {
 	readonly defragSecondsSum?: number;
 	/** `process_start_time_seconds`, seconds of the member's own wall clock: equal means the same process. */
 	readonly processStartSeconds?: number;
+	/** The member's own wall clock, from the `Date` header of the answer: with `processStartSeconds` it gives the process's age. */
+	readonly memberClockSeconds?: number;
 	/** Snapshot streams being served to clients: started − handled. */
 	readonly snapshotStreams?: number;
 	readonly snapshotSendInflights?: number;
