@@ -37,6 +37,9 @@ export const refusedBeforeDeclaredMs = 60 * second;
 /** A db size that fell by more than this share, without us, was a defragmentation: nothing else shrinks the file. */
 export const shrinkTraceRatio = 0.01;
 
+/** A gate that time should open (in flight, snapshot, lag) and that stays closed this long needs a person. */
+export const maximumHoldMs = 15 * minute;
+
 /** Observations older than this are not evidence for a gate. */
 export const evidenceMaximumAgeMs = 5 * second;
 

@@ -15,6 +15,8 @@ export type Run = {
 	/** The voters when it was confirmed: any change of them halts the run. */
 	readonly voters: readonly MemberId[];
 	readonly moveLeader: boolean;
+	/** A person watches: a failed move is asked about. Without one it halts the run. */
+	readonly interactive: boolean;
 	/** Gates and warnings that the operator answered for by typing. */
 	readonly acknowledged: readonly string[];
 	/** The estimate at the confirmation. */
@@ -24,7 +26,7 @@ export type Run = {
 	/** Confirmed members still to come, in the order of the newest plan. */
 	readonly waiting: readonly Waiting[];
 	readonly phase: RunPhase;
-	/** Set when leadership was moved by us. */
+	/** Every move of leadership that we asked for and saw happen. */
 	readonly moves: readonly LeaderMove[];
 	readonly cancel?: {readonly at: number; readonly by: string};
 };
@@ -86,6 +88,9 @@ export type TurnPhase<K extends string> = {
 	readonly estimateMs: number;
 	readonly before: Sizes;
 	readonly termBefore: number;
+	/** The member's count of defragmentations and its process, right before the call; absent without metrics. */
+	readonly countBefore?: number;
+	readonly processStartSeconds?: number;
 	/** The longest time without a Status answer so far. */
 	readonly longestSilenceMs: number;
 };

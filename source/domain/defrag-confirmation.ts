@@ -1,0 +1,46 @@
+/** What a person has to type, and what it means: made from the gates and warnings, so that nothing can be left unsaid. */
+import type {Confirmation, PlanRow, PlanWarning} from './defrag-plan.ts';
+import type {Gate} from './gate.ts';
+import {durationText} from './text.ts';
+
+/** The ordinary word, and those that name what is risked. */
+export const ordinaryWord = 'defragment';
+export const warnedWord = 'defragment anyway';
+export const quorumWord = 'no snapshot, risk quorum';
+
+type Input = {
+	readonly steps: readonly PlanRow[];
+	readonly gates: readonly Gate[];
+	readonly warnings: readonly PlanWarning[];
+	readonly voters: number;
+};
+
+export function confirmationOf({steps, gates, warnings, voters}: Input): Confirmation {
+	const asked = gates.filter(({state}) => state === 'acknowledge');
+	const quorum = asked.some(({id}) => id === 'quorum');
+	const single = voters === 1;
+	const longest = Math.max(0, ...steps.map(({estimateMs}) => estimateMs));
+	const silence = steps.length === 1 ? 'It stops' : 'Each stops';
+	const consequences = [
+		...(single ? ['All reads and writes of the cluster stop meanwhile: it is the only voter.'] : []),
+		...(quorum && !single ? ['No snapshot was taken from here, and a crash of another member now loses quorum.'] : []),
+		...asked.filter(({id}) => id !== 'quorum').map(({title, detail}) => `${title}: ${detail}.`),
+		...warnings.map(({text}) => text),
+		`${silence} answering for ~${durationText(longest)}${voters > 2 && !quorum ? '; the others keep the quorum' : ''}.`,
+		'A member that has begun cannot be stopped; the run can, between members.',
+	];
+	return {
+		word: wordOf(single ? steps[0]?.name : undefined, quorum, asked.length > 0 || warnings.length > 0),
+		consequences,
+		acknowledges: [...asked.map(({id}) => id), ...warnings.map(({id}) => id)],
+		outage: single,
+		terminalOnly: quorum && !single,
+	};
+}
+
+function wordOf(onlyVoter: string | undefined, quorum: boolean, warned: boolean): string {
+	if (onlyVoter !== undefined) {
+		return onlyVoter;
+	}
+	return quorum ? quorumWord : warned ? warnedWord : ordinaryWord;
+}
