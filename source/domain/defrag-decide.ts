@@ -115,10 +115,10 @@ function decideNext(run: Run, evidence: Evidence, now: number, options: DecideOp
 	if (plan.refusal !== undefined) {
 		return halt(plan.refusal, 'found when the plan was made again', 'D makes a new plan.');
 	}
-	return decideStep(run, plan, next, evidence);
+	return decideStep(run, plan, next, evidence, now);
 }
 
-function decideStep(run: Run, plan: DefragPlan, next: PlanRow, evidence: Evidence): Decision {
+function decideStep(run: Run, plan: DefragPlan, next: PlanRow, evidence: Evidence, now: number): Decision {
 	// A version that the operator was not warned of may have joined since: its warning has to be typed too.
 	const unsaid = plan.warnings.find(({id}) => !run.acknowledged.includes(id));
 	if (unsaid !== undefined) {
