@@ -1,5 +1,5 @@
 /** Everything that changes the state. `now` is uptime ms, `wallMs` the wall clock at the same instant. */
-import type {CompactPlan, Compaction} from '../domain/compact.ts';
+import type {Compaction, CompactPlan} from '../domain/compact.ts';
 import type {CooldownState} from '../domain/cooldown.ts';
 import type {DefragPlan} from '../domain/defrag-plan.ts';
 import type {Run} from '../domain/defrag-run.ts';

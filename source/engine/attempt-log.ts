@@ -1,0 +1,47 @@
+import type {Attempt} from '../domain/cooldown.ts';
+import type {Run, Sizes, Turn} from '../domain/defrag-run.ts';
+import type {MemberId} from '../domain/member.ts';
+import type {KnownDefragmentation} from './state.ts';
+
+/** What the runner writes down, and what the cooldown reads. `journal.ts` keeps it in a file. Every `note…` throws when it can't. */
+export interface AttemptLog {
+	/** Every attempt in this cluster by this machine, in order, read again from the file. */
+	attempts(): readonly Attempt[];
+	/** Past defragmentations, for the screen and for estimates. */
+	known(): Readonly<Record<MemberId, readonly KnownDefragmentation[]>>;
+	/** On disk (fsynced) when it returns; gives the attempt's id. */
+	noteStarted(start: {
+		readonly runId: string;
+		readonly memberId: MemberId;
+		readonly memberName: string;
+		readonly before: Sizes;
+		readonly count?: number;
+		readonly processStartSeconds?: number;
+	}): string;
+	/** The call came back: the cooldown runs from here. */
+	noteEnded(
+		attemptId: string,
+		end: {
+			readonly outcome: 'done' | 'failed' | 'not sent';
+			readonly durationMs: number;
+			readonly count?: number;
+			readonly processStartSeconds?: number;
+			readonly reason?: string;
+		},
+	): void;
+	/** No answer: stays open until it is resolved. */
+	noteUnknown(attemptId: string, reason: string): void;
+	/** What became of an unknown one, or of one whose process was killed before it could tell. */
+	noteResolved(attemptId: string, reason: string): void;
+	/** The member settled, with its size after. */
+	noteSettled(attemptId: string, turn: Turn): void;
+	noteMove(move: {
+		readonly runId: string;
+		readonly from: MemberId;
+		readonly to: MemberId;
+		readonly outcome: 'asked' | 'moved' | 'failed';
+		readonly reason?: string;
+	}): void;
+	/** The run's end, with everything its summary shows. */
+	noteRun(run: Run): void;
+}

@@ -1,0 +1,277 @@
+/** The plan while it is looked at, and the run that comes of it: what `Controls` offers for defragmenting. */
+import type {Evidence} from '../domain/defrag-evidence.ts';
+import {blockingGate} from '../domain/defrag-gates.ts';
+import type {DefragPlan, Scope} from '../domain/defrag-plan.ts';
+import {planDefragmentation, type Speed} from '../domain/defrag-planner.ts';
+import {refusedBeforeDeclaredMs} from '../domain/defrag-policy.ts';
+import {isOver} from '../domain/defrag-run.ts';
+import {beginRun} from '../domain/defrag-transitions.ts';
+import {memberLabel} from '../domain/member.ts';
+import {votersOf} from '../domain/voters.ts';
+import type {Transport} from '../transport/transport.ts';
+import {failureOf} from '../transport/transport-error.ts';
+import type {AttemptLog} from './attempt-log.ts';
+import type {Clock} from './clock.ts';
+import type {Controls} from './controls.ts';
+import type {EngineMessage} from './messages.ts';
+import type {AcquireLock, RunLock} from './run-lock.ts';
+import {type Runner, startRunner} from './runner.ts';
+import type {State} from './state.ts';
+import type {Witness} from './witness.ts';
+
+/** How often the gates of an open plan are asked again. */
+const askGatesEveryMs = 2000;
+
+export type PlanControlOptions = {
+	readonly transport: Transport;
+	readonly clock: Clock;
+	readonly log: AttemptLog;
+	readonly witness: Witness;
+	readonly getState: () => State;
+	readonly dispatch: (message: EngineMessage) => void;
+	readonly acquireLock: AcquireLock;
+	readonly operator: string;
+	/** A person is there to read and to type. */
+	readonly terminal: boolean;
+	readonly defragTimeoutMs: number;
+	readonly cooldownMs: number;
+	readonly random: () => number;
+	readonly speed: () => Speed;
+};
+
+type Session = {readonly scope: Scope; moveLeader: boolean; evidence?: Evidence; starting: boolean; closed: boolean};
+
+export type PlanControls = Pick<
+	Controls,
+	'openPlan' | 'setMoveLeader' | 'closePlan' | 'startRun' | 'stopAfterThis' | 'choose' | 'declareOver' | 'dismissRun'
+>;
+
+export interface PlanControl {
+	readonly controls: PlanControls;
+	/** After each round of the poller. */
+	observed(): void;
+	/** No next member starts; resolves when the one at work has ended or its outcome is unknown, and the lock is free. */
+	stop(): Promise<void>;
+}
+
+export function createPlanControl(options: PlanControlOptions): PlanControl {
+	const {clock, witness, getState, dispatch, operator} = options;
+	let session: Session | undefined;
+	let runner: Runner | undefined;
+
+	const refuse = (text: string) => dispatch({type: 'messageChanged', message: {kind: 'refused', text}});
+
+	function makePlan(current: Session, evidence: Evidence): DefragPlan {
+		return planDefragmentation({
+			scope: current.scope,
+			evidence,
+			now: clock.uptimeMs(),
+			speed: options.speed(),
+			moveLeader: current.moveLeader,
+			terminal: options.terminal,
+			configuredCooldownMs: options.cooldownMs,
+		});
+	}
+
+	function show(current: Session, evidence: Evidence): void {
+		if (!current.closed) {
+			current.evidence = evidence;
+			dispatch({type: 'planChanged', plan: makePlan(current, evidence)});
+		}
+	}
+
+	async function keepAsking(current: Session): Promise<void> {
+		while (!current.closed) {
+			try {
+				show(current, await witness.gather(current.evidence === undefined ? (evidence) => show(current, evidence) : undefined));
+			} catch (error) {
+				const failure = failureOf(error);
+				close(current);
+				refuse(`${failure.message}. ${failure.nextStep}`);
+				return;
+			}
+			await clock.sleep(askGatesEveryMs);
+		}
+	}
+
+	function close(current: Session): void {
+		current.closed = true;
+		if (session === current) {
+			session = undefined;
+			dispatch({type: 'planChanged', plan: undefined});
+		}
+	}
+
+	/** Everything is asked anew under the lock: what the dialog showed may be seconds old. */
+	async function start(current: Session, typed: string): Promise<void> {
+		const clusterId = getState().clusterId ?? '';
+		const lock = await options.acquireLock(clusterId, operator);
+		if (lock.kind === 'held') {
+			close(current);
+			refuse(lock.heldBy);
+			return;
+		}
+		try {
+			const evidence = await witness.gather();
+			const plan = makePlan(current, {...evidence, platformGates: evidence.platformGates});
+			const shown = current.evidence === undefined ? undefined : makePlan(current, current.evidence);
+			const reason = reasonNotToStart(plan, shown, typed);
+			if (reason !== undefined || current.closed) {
+				lock.lock.release();
+				close(current);
+				refuse(reason ?? 'cancelled');
+				return;
+			}
+			close(current);
+			launch(plan, evidence, current, lock.lock);
+		} catch (error) {
+			lock.lock.release();
+			close(current);
+			refuse(failureOf(error).message);
+		}
+	}
+
+	function launch(plan: DefragPlan, evidence: Evidence, current: Session, lock: RunLock): void {
+		const now = clock.uptimeMs();
+		const run = beginRun({
+			id: `${now.toString(36)}-${Math.floor(options.random() * 0x1_00_00_00).toString(36)}`,
+			operator,
+			plan,
+			voters: votersOf(evidence.observation).map(({member}) => member.id),
+			moveLeader: current.moveLeader,
+			interactive: options.terminal,
+			now,
+		});
+		dispatch({type: 'runChanged', run});
+		const started = startRunner(run, {
+			transport: options.transport,
+			clock,
+			log: options.log,
+			witness,
+			decideOptions: () => ({speed: options.speed(), configuredCooldownMs: options.cooldownMs}),
+			defragTimeoutMs: options.defragTimeoutMs,
+			random: options.random,
+			onChange: (changed) => dispatch({type: 'runChanged', run: changed}),
+		});
+		runner = started;
+		void started.done.then(() => lock.release());
+	}
+
+	const controls: PlanControls = {
+		openPlan(scope) {
+			if (getState().readOnly) {
+				return refuse('read-only session; to change the cluster start without --read-only');
+			}
+			if (runner !== undefined && !isOver(runner.run)) {
+				return refuse('a run is under way');
+			}
+			if (session !== undefined) {
+				close(session);
+			}
+			const opened: Session = {scope, moveLeader: true, starting: false, closed: false};
+			session = opened;
+			void keepAsking(opened);
+		},
+		setMoveLeader(move) {
+			if (session !== undefined) {
+				session.moveLeader = move;
+				if (session.evidence !== undefined) {
+					show(session, session.evidence);
+				}
+			}
+		},
+		closePlan() {
+			if (session !== undefined) {
+				close(session);
+			}
+		},
+		startRun(typed) {
+			if (session === undefined || session.starting) {
+				return;
+			}
+			session.starting = true;
+			void start(session, typed);
+		},
+		stopAfterThis() {
+			runner?.stopAfterThis(operator);
+		},
+		choose(choice) {
+			runner?.choose(choice);
+		},
+		declareOver(memberId, typed) {
+			const reason = reasonNotToDeclare(getState(), memberId, typed, clock.uptimeMs());
+			if (reason !== undefined) {
+				return refuse(reason);
+			}
+			runner?.declareOver(operator);
+		},
+		dismissRun() {
+			if (runner === undefined || isOver(runner.run)) {
+				dispatch({type: 'runChanged', run: undefined});
+			}
+		},
+	};
+
+	return {
+		controls,
+		observed() {
+			const phase = runner?.run.phase;
+			if (runner !== undefined && phase !== undefined && 'memberId' in phase) {
+				const record = getState().members.find(({member}) => member.id === phase.memberId);
+				const silentSince = record?.silentSince;
+				runner.noteSilence(
+					silentSince === undefined ? (record?.latencyMs ?? 0) : clock.uptimeMs() - Math.max(silentSince, phase.since),
+				);
+			}
+		},
+		async stop() {
+			if (session !== undefined) {
+				close(session);
+			}
+			if (runner === undefined || isOver(runner.run)) {
+				return;
+			}
+			runner.stopAfterThis(operator);
+			while (!isOver(runner.run) && runner.run.phase.kind !== 'unknown') {
+				await Promise.race([runner.done, clock.sleep(100)]);
+			}
+			runner.abandon();
+			await runner.done;
+		},
+	};
+}
+
+/** The word, the gates and the order must be those that the operator saw; anything new has to be looked at first. */
+function reasonNotToStart(plan: DefragPlan, shown: DefragPlan | undefined, typed: string): string | undefined {
+	if (shown === undefined) {
+		return 'the plan has not been shown yet';
+	}
+	if (typed !== plan.confirmation.word || typed !== shown.confirmation.word) {
+		return `the plan changed meanwhile: it now asks for "${plan.confirmation.word}"`;
+	}
+	if (plan.refusal !== undefined) {
+		return plan.refusal;
+	}
+	const strangers = plan.steps.filter(({memberId}) => !shown.steps.some((step) => step.memberId === memberId));
+	if (strangers.length > 0) {
+		return `the plan changed meanwhile: ${strangers.map(({name}) => name).join(', ')} came into it`;
+	}
+	// A cooldown that is still running does not refuse: the run waits for it, with a countdown.
+	const blocking = blockingGate(
+		plan.gates.filter(({id, state}) => !(id === 'cooldown' && state === 'pending') && !(id === 'leader' && state === 'pending')),
+		plan.confirmation.acknowledges,
+	);
+	return blocking === undefined ? undefined : `${blocking.title}: ${blocking.detail}`;
+}
+
+function reasonNotToDeclare(state: State, memberId: string, typed: string, now: number): string | undefined {
+	const record = state.members.find(({member}) => member.id === memberId);
+	if (record === undefined || state.run?.phase.kind !== 'unknown' || state.run.phase.memberId !== memberId) {
+		return 'its outcome is not unknown';
+	}
+	const refused = record.statusAnswer.kind === 'failed' && record.statusAnswer.failure.kind === 'refused';
+	if (!refused || record.silentSince === undefined || now - record.silentSince < refusedBeforeDeclaredMs) {
+		return `${memberLabel(record.member)}: only after connections were refused for 60 s`;
+	}
+	return typed === memberLabel(record.member) ? undefined : `type the member's name, ${memberLabel(record.member)}`;
+}

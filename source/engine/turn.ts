@@ -1,0 +1,135 @@
+/** One member's turn: the line in the journal first, the call once, and what its answer means. */
+import type {Evidence} from '../domain/defrag-evidence.ts';
+import type {PlanRow} from '../domain/defrag-plan.ts';
+import type {TurnStart} from '../domain/defrag-transitions.ts';
+import type {FailureKind} from '../domain/failure.ts';
+import type {Member} from '../domain/member.ts';
+import type {Transport} from '../transport/transport.ts';
+import {failureOf} from '../transport/transport-error.ts';
+import type {AttemptLog} from './attempt-log.ts';
+import type {Clock} from './clock.ts';
+
+export type TurnOutcome =
+	| {readonly kind: 'done'}
+	/** It may go on at the server. */
+	| {readonly kind: 'unknown'; readonly reason: string}
+	/** It did not happen, for certain. */
+	| {readonly kind: 'failed'; readonly reason: string; readonly detail: string; readonly nextStep: string};
+
+export type TurnContext = {
+	readonly transport: Transport;
+	readonly clock: Clock;
+	readonly log: AttemptLog;
+	readonly runId: string;
+	readonly timeoutMs: number;
+	/** Called when the line is on disk, right before the call. */
+	readonly begin: (start: TurnStart, attemptId: string) => void;
+};
+
+/** A quick look at the count after the call; without it the journal holds the expected one. */
+const countTimeoutMs = 2000;
+
+/** With these the request did not reach a server that could carry it out. Every other failure leaves the outcome unknown. */
+const certainFailures: ReadonlySet<FailureKind> = new Set([
+	'wrong-identity',
+	'permission-denied',
+	'unauthenticated',
+	'rejected',
+	'unsupported',
+	'not-etcd',
+	'corrupt',
+	'unknown-host',
+]);
+
+export async function performTurn(row: PlanRow, evidence: Evidence, context: TurnContext): Promise<TurnOutcome> {
+	const {transport, clock, log} = context;
+	const seen = evidence.observation.members.find(({member}) => member.id === row.memberId);
+	if (seen === undefined || seen.status.kind !== 'answered') {
+		return {
+			kind: 'failed',
+			reason: `${row.name} does not answer`,
+			detail: 'right before its turn',
+			nextStep: 'D makes a new plan.',
+		};
+	}
+	const metrics = seen.metrics.kind === 'answered' ? seen.metrics.value : undefined;
+	const count = metrics?.defragCount;
+	const processStart = metrics?.processStartSeconds === undefined ? {} : {processStartSeconds: metrics.processStartSeconds};
+	let attemptId: string;
+	try {
+		attemptId = log.noteStarted({
+			runId: context.runId,
+			memberId: row.memberId,
+			memberName: row.name,
+			before: {dbSizeBytes: row.dbSizeBytes, inUseBytes: row.inUseBytes},
+			...(count === undefined ? {} : {count}),
+			...processStart,
+		});
+	} catch (error) {
+		const detail = error instanceof Error ? error.message : String(error);
+		return {
+			kind: 'failed',
+			reason: 'the journal cannot be written',
+			detail,
+			nextStep: 'Free its disk, or name another directory with --state-dir.',
+		};
+	}
+	const begunAt = clock.uptimeMs();
+	context.begin(
+		{row, termBefore: seen.status.value.raftTerm, ...(count === undefined ? {} : {countBefore: count}), ...processStart},
+		attemptId,
+	);
+	try {
+		await transport.defragment(seen.member, {clusterId: evidence.observation.clusterId}, {timeoutMs: context.timeoutMs});
+	} catch (error) {
+		return failed(error, attemptId, clock.uptimeMs() - begunAt, context, row.name);
+	}
+	const durationMs = clock.uptimeMs() - begunAt;
+	const countAfter = (await currentCount(transport, seen.member)) ?? (count === undefined ? undefined : count + 1);
+	writeDown(() =>
+		log.noteEnded(attemptId, {
+			outcome: 'done',
+			durationMs,
+			...(countAfter === undefined ? {} : {count: countAfter}),
+			...processStart,
+		}),
+	);
+	return {kind: 'done'};
+}
+
+function failed(error: unknown, attemptId: string, durationMs: number, {log}: TurnContext, name: string): TurnOutcome {
+	const failure = failureOf(error);
+	if (certainFailures.has(failure.kind)) {
+		const outcome = failure.kind === 'wrong-identity' ? 'not sent' : 'failed';
+		writeDown(() => log.noteEnded(attemptId, {outcome, durationMs, reason: failure.message}));
+		return {
+			kind: 'failed',
+			reason: `${name} was not defragmented: ${failure.message}`,
+			detail: failure.endpoint ?? '',
+			nextStep: failure.nextStep,
+		};
+	}
+	writeDown(() => log.noteUnknown(attemptId, failure.message));
+	return {kind: 'unknown', reason: failure.message};
+}
+
+async function currentCount(transport: Transport, member: Member): Promise<number | undefined> {
+	try {
+		return (await transport.metrics(member, {timeoutMs: countTimeoutMs})).defragCount;
+	} catch {
+		// No metrics: the expected count stands in, and a wrong one only lengthens a later cooldown.
+		return undefined;
+	}
+}
+
+/**
+ * After the call nothing may be lost by a full disk: an end that can't be written leaves the attempt open, which holds the
+ * next one back until the member shows that nothing runs there.
+ */
+function writeDown(write: () => void): void {
+	try {
+		write();
+	} catch {
+		return;
+	}
+}

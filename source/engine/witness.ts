@@ -1,0 +1,94 @@
+/**
+ * Watches for everything that a decision rests on: folds each observation into the cooldown's ledger and the leadership, and
+ * gathers fresh evidence on demand, never from a cache.
+ */
+import {type CooldownState, cooldownState} from '../domain/cooldown.ts';
+import {advanceLedger, type CooldownLedger, emptyLedger} from '../domain/cooldown-ledger.ts';
+import type {Evidence, Leadership, Read} from '../domain/defrag-evidence.ts';
+import {gateTimeoutMs} from '../domain/defrag-policy.ts';
+import {advanceLeadership} from '../domain/leadership.ts';
+import type {MemberId} from '../domain/member.ts';
+import type {Observation} from '../domain/observation.ts';
+import {answeringVoters} from '../domain/voters.ts';
+import type {Platform} from '../transport/platform.ts';
+import type {Transport} from '../transport/transport.ts';
+import {failureOf} from '../transport/transport-error.ts';
+import type {AttemptLog} from './attempt-log.ts';
+import type {Clock} from './clock.ts';
+import {observeNow} from './observe-now.ts';
+
+export type WitnessOptions = {
+	readonly transport: Transport;
+	readonly platform: Platform;
+	readonly clock: Clock;
+	readonly log: AttemptLog;
+	readonly cooldownMs: number;
+	/** Who else holds the run lock now, as a sentence. */
+	readonly lockedBy: (clusterId: string) => Promise<string | undefined>;
+};
+
+export interface Witness {
+	/** Takes in a round of the poller. */
+	observed(observation: Observation): void;
+	cooldown(): CooldownState;
+	/** Asks every member anew. `onProgress` gets evidence with `pending` reads as it comes in. */
+	gather(onProgress?: (evidence: Evidence) => void): Promise<Evidence>;
+	/** Reads the journal again: another instance may have written. */
+	rereadJournal(): void;
+}
+
+export function createWitness({transport, platform, clock, log, cooldownMs, lockedBy}: WitnessOptions): Witness {
+	let ledger: CooldownLedger = emptyLedger(clock.uptimeMs());
+	let leadership: Leadership | undefined;
+	let attempts = log.attempts();
+
+	const cooldown = () => cooldownState(ledger, attempts, clock.uptimeMs(), cooldownMs);
+
+	function fold(observation: Observation, readable?: ReadonlySet<MemberId>): void {
+		ledger = advanceLedger(ledger, observation, attempts, readable);
+		leadership = advanceLeadership(leadership, observation);
+	}
+
+	return {
+		observed: fold,
+		cooldown,
+		rereadJournal() {
+			attempts = log.attempts();
+		},
+		async gather(onProgress) {
+			attempts = log.attempts();
+			const membership = await transport.membership({timeoutMs: gateTimeoutMs});
+			const [observation, platformGates, locked] = await Promise.all([
+				observeNow(transport, membership, clock, {timeoutMs: gateTimeoutMs}),
+				platform.gates(),
+				lockedBy(membership.clusterId),
+			]);
+			fold(observation);
+			const reads: Record<MemberId, Read> = {};
+			const evidence = (): Evidence => ({
+				observation,
+				reads: {...reads},
+				cooldown: cooldown(),
+				platformGates,
+				...(leadership === undefined ? {} : {leadership}),
+				...(locked === undefined ? {} : {lockedBy: locked}),
+			});
+			onProgress?.(evidence());
+			await Promise.all(
+				answeringVoters(observation).map(async ({member}) => {
+					const asked = clock.uptimeMs();
+					try {
+						await transport.linearizableRead(member, {timeoutMs: gateTimeoutMs});
+						reads[member.id] = {kind: 'answered', latencyMs: clock.uptimeMs() - asked};
+					} catch (error) {
+						reads[member.id] = {kind: 'failed', failure: failureOf(error)};
+					}
+					onProgress?.(evidence());
+				}),
+			);
+			const readable = Object.keys(reads).filter((id) => reads[id]?.kind === 'answered');
+			fold(observation, new Set(readable));
+			return evidence();
+		},
+	};
+}

@@ -1,0 +1,182 @@
+import {describe, expect, it} from 'vitest';
+import {type Attempt, cooldownState} from '../../source/domain/cooldown.ts';
+import {advanceLedger, emptyLedger} from '../../source/domain/cooldown-ledger.ts';
+import {type MemberCase, observationOf, threeVoters} from './observations.ts';
+
+const start = 100_000;
+
+function attempt(changes: Partial<Attempt> = {}): Attempt {
+	return {
+		id: 'x',
+		memberId: 'a0',
+		name: 'etcd-0',
+		thisBoot: true,
+		startedAt: 50_000,
+		countBefore: 0,
+		processStartSeconds: 1000,
+		...changes,
+	};
+}
+
+function ended(at: number, changes: Partial<Attempt> = {}, thisBoot = true): Attempt {
+	return attempt({end: {at, thisBoot, count: 1, wallMs: 0, processStartSeconds: 1000}, ...changes});
+}
+
+/** The state after watching `rounds` from `start` on, one every two seconds. */
+function watch(
+	rounds: readonly (readonly MemberCase[])[],
+	attempts: readonly Attempt[] = [],
+	configuredMs?: number,
+	lookAt?: number,
+) {
+	let ledger = emptyLedger(start);
+	let at = start;
+	for (const cases of rounds) {
+		at += 2000;
+		ledger = advanceLedger(ledger, observationOf(cases, at), attempts);
+	}
+	return cooldownState(ledger, attempts, lookAt ?? at, configuredMs);
+}
+
+function withMember(changes: Partial<MemberCase>): readonly MemberCase[] {
+	return [{...threeVoters[0], name: 'etcd-0', ...changes}, ...threeVoters.slice(1)];
+}
+
+describe('the cooldown', () => {
+	it('is over where nothing was ever defragmented and every process is old enough to know', () => {
+		expect(watch([threeVoters])).toEqual({kind: 'over'});
+	});
+
+	it('is not known before every member has been heard of', () => {
+		expect(watch([withMember({metrics: 'pending'})]).kind).toBe('finding out');
+	});
+
+	it.each([
+		['a count that no journal explains', {defragCount: 3}],
+		['no count', {defragCount: undefined}],
+		['a process younger than the cooldown', {memberClockSeconds: 1030}],
+		['a process whose age is not known', {memberClockSeconds: undefined}],
+	])('runs in full from now with %s', (_, metrics) => {
+		const defined = Object.fromEntries(Object.entries(metrics).filter(([, value]) => value !== undefined));
+		const cases = withMember({metrics: defined});
+		const observation = observationOf(cases, start + 2000);
+		const stripped = {
+			...observation,
+			members: observation.members.map((seen, index) => {
+				if (index !== 0 || seen.metrics.kind !== 'answered') {
+					return seen;
+				}
+				const value = Object.fromEntries(
+					Object.entries(seen.metrics.value).filter(([key]) => !(key in metrics) || key in defined),
+				);
+				return {...seen, metrics: {...seen.metrics, value: value as typeof seen.metrics.value}};
+			}),
+		};
+		const ledger = advanceLedger(emptyLedger(start), stripped, []);
+		expect(cooldownState(ledger, [], start + 2000)).toMatchObject({kind: 'cooling', until: start + 62_000});
+	});
+
+	it('runs from now where a member has no metrics at all', () => {
+		expect(watch([withMember({metrics: 'unsupported'})])).toMatchObject({kind: 'cooling', until: start + 62_000});
+	});
+
+	it('takes back what it presumed when the metrics come late and exclude it', () => {
+		expect(watch([withMember({metrics: 'timed-out'}), threeVoters]).kind).toBe('over');
+	});
+
+	it('rests on the journal where the count is the one written there', () => {
+		const cases = withMember({metrics: {defragCount: 1}});
+		expect(watch([cases], [ended(60_000)])).toMatchObject({kind: 'cooling', until: 120_000});
+		expect(watch([cases], [ended(30_000)])).toMatchObject({kind: 'over', last: {name: 'etcd-0', endedAt: 30_000}});
+	});
+
+	it("starts again in full where the journal's last line is of another boot", () => {
+		const cases = withMember({metrics: {defragCount: 1}});
+		expect(watch([cases], [ended(1, {}, false)])).toMatchObject({kind: 'cooling', until: start + 60_000});
+	});
+
+	it('ignores lines of another boot before one of this boot', () => {
+		const cases = withMember({metrics: {defragCount: 1}});
+		expect(watch([cases], [ended(99_999, {}, false), ended(20_000, {id: 'y'})])).toMatchObject({kind: 'over'});
+	});
+
+	it('blocks while a member has one in flight, whoever asked, and runs from its end', () => {
+		const running = withMember({metrics: {defragInflight: 1}});
+		expect(watch([threeVoters, running])).toMatchObject({kind: 'blocked', memberId: 'a0'});
+		expect(watch([threeVoters, running, running, threeVoters])).toMatchObject({kind: 'cooling', until: start + 8000 + 60_000});
+	});
+
+	it('counts one that was over between two looks', () => {
+		expect(watch([threeVoters, withMember({metrics: {defragCount: 1}})])).toMatchObject({
+			kind: 'cooling',
+			until: start + 4000 + 60_000,
+		});
+	});
+
+	it('counts a file that shrank where there are no metrics', () => {
+		const silent = {metrics: 'unsupported'} as const;
+		const before = withMember({...silent, status: {dbSizeBytes: 1000}});
+		const after = withMember({...silent, status: {dbSizeBytes: 980}});
+		const hold = Array.from({length: 40}, () => before);
+		expect(watch([...hold, after])).toMatchObject({kind: 'cooling', until: start + 82_000 + 60_000});
+	});
+
+	it('does not count a file that shrank by one percent or less', () => {
+		const rounds = Array.from({length: 40}, (_, index) =>
+			withMember({metrics: 'unsupported', status: {dbSizeBytes: 1000 - (index === 39 ? 10 : 0)}}),
+		);
+		expect(watch(rounds).kind).toBe('over');
+	});
+
+	it('starts again when a process restarts under our eyes', () => {
+		expect(watch([threeVoters, withMember({metrics: {processStartSeconds: 4990, memberClockSeconds: 5000}})])).toMatchObject({
+			kind: 'cooling',
+		});
+	});
+
+	it('keeps the trace of a member that left', () => {
+		const running = withMember({metrics: {defragInflight: 1}});
+		const ledger = advanceLedger(
+			advanceLedger(emptyLedger(start), observationOf(running, start), []),
+			observationOf([{name: 'etcd-1', id: 'a1'}], start + 1),
+			[],
+		);
+		expect(cooldownState(ledger, [], start + 1)).toMatchObject({kind: 'cooling', until: start + 1 + 60_000});
+	});
+
+	it('can be longer and never shorter', () => {
+		const cases = withMember({metrics: {defragCount: 1}});
+		expect(watch([cases], [ended(101_000)], 300_000)).toMatchObject({until: 401_000});
+		expect(watch([cases], [ended(101_000)], 1000)).toMatchObject({until: 161_000});
+		expect(watch([cases], [ended(101_000)], 0, 160_999)).toMatchObject({kind: 'cooling'});
+		expect(watch([cases], [ended(101_000)], 0, 161_000)).toMatchObject({kind: 'over'});
+	});
+});
+
+describe('an attempt without an end', () => {
+	it('blocks until its member answers with nothing in flight, then runs in full', () => {
+		const silent = withMember({status: 'timed-out', metrics: 'timed-out'});
+		expect(watch([silent], [attempt()])).toMatchObject({kind: 'blocked', memberId: 'a0'});
+		expect(watch([silent, withMember({metrics: {defragInflight: 1}})], [attempt()])).toMatchObject({kind: 'blocked'});
+		expect(watch([silent, threeVoters], [attempt()])).toMatchObject({kind: 'cooling', until: start + 4000 + 60_000});
+	});
+
+	it('is over when the process is a later one, or the member is gone', () => {
+		const restarted = withMember({metrics: {processStartSeconds: 2000, defragInflight: 0}});
+		expect(watch([restarted], [attempt()]).kind).toBe('cooling');
+		expect(watch([[{name: 'etcd-1', id: 'a1'}]], [attempt()]).kind).toBe('cooling');
+	});
+
+	it('is not resolved by an answer older than the attempt', () => {
+		expect(watch([threeVoters], [attempt({startedAt: start + 5000})]).kind).toBe('blocked');
+	});
+
+	it('needs a linearizable read where there are no metrics', () => {
+		const cases = withMember({metrics: 'unsupported'});
+		const observation = observationOf(cases, start + 2000);
+		const unread = advanceLedger(emptyLedger(start), observation, [attempt()]);
+		expect(cooldownState(unread, [attempt()], start + 2000).kind).toBe('blocked');
+		const read = advanceLedger(unread, observation, [attempt()], new Set(['a0']));
+		expect(cooldownState(read, [attempt()], start + 2000).kind).toBe('cooling');
+	});
+});
