@@ -3,7 +3,11 @@ import type {Run, Sizes, Turn} from '../domain/defrag-run.ts';
 import type {MemberId} from '../domain/member.ts';
 import type {KnownDefragmentation} from './state.ts';
 
-/** What the runner writes down, and what the cooldown reads. `journal.ts` keeps it in a file. Every `note…` throws when it can't. */
+/**
+ * What the runner writes down, and what the cooldown reads; `journal.ts` keeps it in a file. Only `noteStarted` throws when it
+ * can't be written, and then nothing is done. Once a member has been asked, a full disk must not change what is done for it: the
+ * other lines are reported on the screen when they can't be written, and an end that is missing holds the next one back.
+ */
 export interface AttemptLog {
 	/** Every attempt in this cluster by this machine, in order, read again from the file. */
 	attempts(): readonly Attempt[];

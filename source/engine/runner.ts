@@ -87,7 +87,7 @@ export function startRunner(begun: Run, options: RunnerOptions): Runner {
 			}
 		}
 		if (isOver(run)) {
-			writeDown(() => log.noteRun(run));
+			log.noteRun(run);
 		}
 	}
 
@@ -184,9 +184,7 @@ export function startRunner(begun: Run, options: RunnerOptions): Runner {
 	function writeMove(outcome: 'asked' | 'moved' | 'failed', reason?: string): void {
 		const {phase} = run;
 		if (phase.kind === 'moving leader') {
-			writeDown(() =>
-				log.noteMove({runId: run.id, from: phase.from, to: phase.to, outcome, ...(reason === undefined ? {} : {reason})}),
-			);
+			log.noteMove({runId: run.id, from: phase.from, to: phase.to, outcome, ...(reason === undefined ? {} : {reason})});
 		}
 	}
 
@@ -198,7 +196,7 @@ export function startRunner(begun: Run, options: RunnerOptions): Runner {
 	function closeAttempt(reason: string): void {
 		const id = attemptId;
 		if (id !== undefined && run.phase.kind === 'unknown') {
-			writeDown(() => log.noteResolved(id, reason));
+			log.noteResolved(id, reason);
 			witness.rereadJournal();
 		}
 	}
@@ -208,7 +206,7 @@ export function startRunner(begun: Run, options: RunnerOptions): Runner {
 		endTurn('done', evidence, {after, termAfter});
 		const turn = run.turns.at(-1);
 		if (id !== undefined && turn !== undefined) {
-			writeDown(() => log.noteSettled(id, turn));
+			log.noteSettled(id, turn);
 		}
 		attemptId = undefined;
 	}
@@ -237,16 +235,6 @@ export function startRunner(begun: Run, options: RunnerOptions): Runner {
 		change(transitions.endRun(run, phase));
 	}
 
-	/** Once a member has been asked, a journal that fails must not change what is done for it; the run's end tells of it. */
-	function writeDown(write: () => void): void {
-		try {
-			write();
-		} catch (error) {
-			journalFailure ??= error instanceof Error ? error.message : String(error);
-		}
-	}
-
-	let journalFailure: string | undefined;
 	const nameOf = new Map(begun.waiting.map(({memberId, name}) => [memberId, name]));
 	const roleOf = new Map(begun.waiting.map(({memberId, role}) => [memberId, role]));
 

@@ -86,14 +86,12 @@ export async function performTurn(row: PlanRow, evidence: Evidence, context: Tur
 	}
 	const durationMs = clock.uptimeMs() - begunAt;
 	const countAfter = (await currentCount(transport, seen.member)) ?? (count === undefined ? undefined : count + 1);
-	writeDown(() =>
-		log.noteEnded(attemptId, {
-			outcome: 'done',
-			durationMs,
-			...(countAfter === undefined ? {} : {count: countAfter}),
-			...processStart,
-		}),
-	);
+	log.noteEnded(attemptId, {
+		outcome: 'done',
+		durationMs,
+		...(countAfter === undefined ? {} : {count: countAfter}),
+		...processStart,
+	});
 	return {kind: 'done'};
 }
 
@@ -101,7 +99,7 @@ function failed(error: unknown, attemptId: string, durationMs: number, {log}: Tu
 	const failure = failureOf(error);
 	if (certainFailures.has(failure.kind)) {
 		const outcome = failure.kind === 'wrong-identity' ? 'not sent' : 'failed';
-		writeDown(() => log.noteEnded(attemptId, {outcome, durationMs, reason: failure.message}));
+		log.noteEnded(attemptId, {outcome, durationMs, reason: failure.message});
 		return {
 			kind: 'failed',
 			reason: `${name} was not defragmented: ${failure.message}`,
@@ -109,7 +107,7 @@ function failed(error: unknown, attemptId: string, durationMs: number, {log}: Tu
 			nextStep: failure.nextStep,
 		};
 	}
-	writeDown(() => log.noteUnknown(attemptId, failure.message));
+	log.noteUnknown(attemptId, failure.message);
 	return {kind: 'unknown', reason: failure.message};
 }
 
@@ -119,17 +117,5 @@ async function currentCount(transport: Transport, member: Member): Promise<numbe
 	} catch {
 		// No metrics: the expected count stands in, and a wrong one only lengthens a later cooldown.
 		return undefined;
-	}
-}
-
-/**
- * After the call nothing may be lost by a full disk: an end that can't be written leaves the attempt open, which holds the
- * next one back until the member shows that nothing runs there.
- */
-function writeDown(write: () => void): void {
-	try {
-		write();
-	} catch {
-		return;
 	}
 }
