@@ -1,5 +1,5 @@
 /** A real etcd cluster on loopback in a directory of its own: what the demo shows and what the tests run against. */
-import {access, constants, mkdir, mkdtemp, readFile, realpath, rm} from 'node:fs/promises';
+import {access, constants, mkdir, mkdtemp, readFile, realpath, rm, statfs} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
@@ -86,14 +86,22 @@ async function prepareCluster(options: ClusterOptions): Promise<LoopbackCluster>
 	}
 }
 
-/** Memory where there is some: etcd syncs every write, and nothing here has to outlive the machine. */
+/** Logs are laid out in files of 64 MB, of which a member keeps a few; a container often has 64 MB of shared memory in all. */
+const neededMemoryBytes = 2 * 1024 ** 3;
+
+/** Memory where there is enough: etcd syncs every write, and nothing here has to outlive the machine. */
 async function temporaryRoot(): Promise<string> {
 	const memory = '/dev/shm';
-	const writable = await access(memory, constants.W_OK).then(
-		() => true,
-		() => false,
-	);
-	return writable ? memory : realpath(tmpdir());
+	try {
+		await access(memory, constants.W_OK);
+		const {bavail, bsize} = await statfs(memory);
+		if (bavail * bsize >= neededMemoryBytes) {
+			return memory;
+		}
+	} catch {
+		// Not a Linux, or not for us.
+	}
+	return realpath(tmpdir());
 }
 
 async function makeCertificates(directory: string, options: ClusterOptions): Promise<CertificateFiles> {

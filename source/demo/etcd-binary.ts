@@ -38,7 +38,7 @@ export async function findEtcd(options: FindOptions = {}): Promise<EtcdPrograms>
 	const complete = (found: Partial<EtcdPrograms>): found is EtcdPrograms =>
 		found.etcd !== undefined && (found.etcdctl !== undefined || !options.etcdctl);
 
-	const inPath = await programsIn((environment['PATH'] ?? '').split(delimiter));
+	const inPath = await programsIn((environment.PATH ?? '').split(delimiter));
 	if (complete(inPath)) {
 		return inPath;
 	}
@@ -107,5 +107,5 @@ async function firstProgram(folders: readonly string[], name: string): Promise<s
 }
 
 function userCache(environment: NodeJS.ProcessEnv): string {
-	return join(environment['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'etcdtop');
+	return join(environment.XDG_CACHE_HOME || join(homedir(), '.cache'), 'etcdtop');
 }

@@ -1,0 +1,83 @@
+/** The stories that the demo tells: each is a real state of a real cluster. */
+import type {Cluster} from './cluster.ts';
+import type {ClusterMember} from './cluster-member.ts';
+import {followerOf} from './leader.ts';
+import type {Writer} from './writer.ts';
+
+const mebibyte = 1024 * 1024;
+
+/** Small enough to be filled in seconds. */
+export const demoQuotaBytes = 64 * mebibyte;
+
+export type ScenarioId = 'steady' | 'fragmented' | 'nospace' | 'slow-disk' | 'member-down' | 'single';
+
+export type Scenario = {
+	/** For the help text. */
+	readonly title: string;
+	readonly members: 1 | 3;
+	/** Which member is going to be the sick one; the writer keeps away from it. */
+	readonly sick?: (cluster: Cluster) => Promise<ClusterMember>;
+	/** Brings the cluster into its state before anybody looks; what it returns stops what it started. */
+	readonly prepare?: (writer: Writer, sick: ClusterMember | undefined) => Promise<(() => void) | undefined>;
+};
+
+export const scenarios: Readonly<Record<ScenarioId, Scenario>> = {
+	steady: {title: 'three healthy members, a writer, some fragmentation that comes and goes', members: 3},
+	fragmented: {
+		title: 'most of each file is free space that only a defragmentation gives back',
+		members: 3,
+		async prepare(writer) {
+			// Above 65 % of the quota, where the first alert stands; the compaction frees nearly all of it inside the file.
+			await writer.write(0.72 * demoQuotaBytes);
+			await writer.compact();
+			return undefined;
+		},
+	},
+	nospace: {
+		title: 'the quota is used up, a NOSPACE alarm stands and every write is refused',
+		members: 3,
+		async prepare(writer) {
+			await writer.fill();
+			return undefined;
+		},
+	},
+	'slow-disk': {title: 'one follower stalls again and again', members: 3, sick: followerOf, prepare: stall},
+	'member-down': {
+		title: 'one follower has been killed',
+		members: 3,
+		sick: followerOf,
+		async prepare(_writer, sick) {
+			await sick?.kill();
+			return undefined;
+		},
+	},
+	single: {title: 'a single member, which every defragmentation takes away for a while', members: 1},
+};
+
+/** Median wait of a question some 0.7 s, above the limit of 0.5 s; the longest 1.5 s, within the deadline of a poll. */
+const stalledMs = 1500;
+const runningMs = 100;
+
+/**
+ * A disk that hangs stops etcd where it waits for it; stopping the process again and again looks the same from outside: answers
+ * come late, its log falls behind and catches up. It needs no rights, and no disk that is slow. A follower, and its election
+ * timer stands still with it, so leadership stays where it is.
+ */
+async function stall(_writer: Writer, member: ClusterMember | undefined): Promise<() => void> {
+	let timer: NodeJS.Timeout;
+	let frozen = false;
+	const turn = (): void => {
+		if (member?.running) {
+			frozen = !frozen;
+			frozen ? member.freeze() : member.thaw();
+		}
+		timer = setTimeout(turn, frozen ? stalledMs : runningMs);
+	};
+	turn();
+	return () => {
+		clearTimeout(timer);
+		if (member?.running) {
+			member.thaw();
+		}
+	};
+}
