@@ -38,7 +38,7 @@ function startOnOtherNode() {
 		);
 		return;
 	}
-	const arguments_ = [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
+	const arguments_ = [fileURLToPath(import.meta.url), ...process.argv.slice(2)];
 	// The channel tells the other one when this process is killed.
 	const child = spawn(node, arguments_, {stdio: ['inherit', 'inherit', 'inherit', 'ipc']});
 	child.on('error', (error) => fail(`etcdtop could not start ${node}: ${error.message}`));

@@ -35,13 +35,14 @@ export async function unpackPackages(packages: readonly string[], options: Unpac
 	}
 }
 
-/** Installs for the whole machine; root only. Quiet about failure: what counts is whether the program is there afterwards. */
-export async function installPackages(packages: readonly string[], environment: NodeJS.ProcessEnv): Promise<void> {
+/** Installs for the whole machine, root only; false where there is no apt, or nothing to install from. */
+export async function installPackages(packages: readonly string[], environment: NodeJS.ProcessEnv): Promise<boolean> {
 	try {
 		const env = {...environment, DEBIAN_FRONTEND: 'noninteractive'};
 		await run('apt-get', ['install', '--yes', '--no-install-recommends', ...packages], {env});
+		return true;
 	} catch {
-		// No apt, or nothing to install from.
+		return false;
 	}
 }
 

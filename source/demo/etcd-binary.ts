@@ -56,8 +56,7 @@ export async function findEtcd(options: FindOptions = {}): Promise<EtcdPrograms>
 	}
 	if (process.getuid?.() === 0) {
 		options.say?.(`It could not be unpacked: installing ${packages.join(' and ')}.`);
-		await installPackages(packages, environment);
-		const installed = await programsIn(['/usr/bin']);
+		const installed = (await installPackages(packages, environment)) ? await programsIn(['/usr/bin']) : {};
 		if (complete(installed)) {
 			return installed;
 		}

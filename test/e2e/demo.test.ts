@@ -1,0 +1,100 @@
+/** `etcdtop demo --no-monitor` as its user meets it: a cluster to reach from elsewhere, and nothing left of it afterwards. */
+import {type ChildProcess, execFile, spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {existsSync} from 'node:fs';
+import {dirname} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {fileURLToPath} from 'node:url';
+import {promisify} from 'node:util';
+import {expect, onTestFinished, test} from 'vitest';
+
+const program = fileURLToPath(new URL('../../bin/etcdtop.js', import.meta.url));
+
+type Demo = {readonly child: ChildProcess; readonly flags: readonly string[]; readonly directory: string};
+
+test.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+	'on %s it stops and removes the cluster',
+	{timeout: 60_000},
+	async (signal) => {
+		const demo = await startDemo('single');
+		demo.child.kill(signal);
+		expect((await once(demo.child, 'exit'))[0]).toBe(0);
+		expect(existsSync(demo.directory)).toBe(false);
+		expect(await membersOf(demo)).toEqual([]);
+	},
+);
+
+test('killed, it leaves no process and no file behind', {timeout: 60_000}, async () => {
+	const demo = await startDemo('slow-disk');
+	expect(await membersOf(demo)).toHaveLength(3);
+	demo.child.kill('SIGKILL');
+	await expect.poll(() => existsSync(demo.directory), {timeout: 15_000}).toBe(false);
+	expect(await membersOf(demo)).toEqual([]);
+});
+
+test('the flags that it prints reach three voters, and its writer moves their sizes', {timeout: 60_000}, async () => {
+	const demo = await startDemo('steady');
+	const before = await statusOf(demo);
+	await sleep(2000);
+	const after = await statusOf(demo);
+	expect(before).toHaveLength(3);
+	for (const [index, status] of after.entries()) {
+		expect(status.dbSizeInUse).toBeGreaterThan(before[index]!.dbSizeInUse + 500_000);
+	}
+});
+
+test('nospace: a NOSPACE alarm stands, and writes are refused', {timeout: 120_000}, async () => {
+	const demo = await startDemo('nospace');
+	expect((await statusOf(demo)).flatMap((status) => status.errors).join()).toContain('alarm:NOSPACE');
+	await expect(etcdctl(demo, 'put', 'a', 'b')).rejects.toThrow('database space exceeded');
+});
+
+test('fragmented: most of each file is free space', {timeout: 120_000}, async () => {
+	for (const {dbSize, dbSizeInUse} of await statusOf(await startDemo('fragmented'))) {
+		expect(dbSize).toBeGreaterThan(40_000_000);
+		expect(dbSizeInUse / dbSize).toBeLessThan(0.3);
+	}
+});
+
+test('member-down: one of three does not answer, the others have a leader', {timeout: 60_000}, async () => {
+	const statuses = await statusOf(await startDemo('member-down'));
+	expect(statuses).toHaveLength(2);
+	expect(statuses.every((status) => status.leader !== 0)).toBe(true);
+});
+
+async function startDemo(scenario: string): Promise<Demo> {
+	const child = spawn(process.execPath, [program, 'demo', '--no-monitor', '--scenario', scenario]);
+	onTestFinished(async () => {
+		if (child.exitCode === null && child.signalCode === null) {
+			child.kill('SIGTERM');
+			await once(child, 'exit');
+		}
+	});
+	const said: Buffer[] = [];
+	child.stderr.on('data', (chunk: Buffer) => said.push(chunk));
+	const line = await Promise.race([
+		once(child.stdout, 'data').then(([chunk]) => String(chunk)),
+		once(child, 'exit').then(([code]) => Promise.reject(new Error(`ended with ${code}: ${Buffer.concat(said)}`))),
+	]);
+	expect(line).toMatch(/^etcdtop --endpoints \S+ --cacert \S+ --cert \S+ --key \S+\n$/);
+	const flags = line.trim().split(' ').slice(1);
+	return {child, flags, directory: dirname(flags[flags.indexOf('--cacert') + 1]!)};
+}
+
+type EtcdStatus = {dbSize: number; dbSizeInUse: number; leader: number; errors: string[]};
+
+/** What the members say that answer. */
+async function statusOf(demo: Demo): Promise<EtcdStatus[]> {
+	const answer = await etcdctl(demo, 'endpoint', 'status', '-w', 'json').catch((error: {stdout: string}) => error);
+	return (JSON.parse(answer.stdout) as {Status: EtcdStatus}[]).map(({Status}) => Status);
+}
+
+function etcdctl(demo: Demo, ...command: string[]): Promise<{stdout: string}> {
+	return promisify(execFile)('etcdctl', [...demo.flags, ...command], {env: {...process.env, ETCDCTL_API: '3'}});
+}
+
+/** The members' processes, as the system lists them. */
+async function membersOf({directory}: Demo): Promise<string[]> {
+	const {stdout} = await promisify(execFile)('ps', ['-axww', '-o', 'command=']);
+	return stdout.split('\n').filter((line) => line.includes(`--data-dir=${directory}/`));
+}
