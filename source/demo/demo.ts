@@ -66,7 +66,7 @@ async function show(cluster: Cluster, scenario: Scenario, options: DemoOptions, 
 	);
 	let recover: (() => void) | undefined;
 	try {
-		recover = await scenario.prepare?.(writer, sick);
+		recover = await scenario.prepare?.({cluster, writer, sick, signal: leaving.signal});
 		if (leaving.signal.aborted) {
 			return 0;
 		}

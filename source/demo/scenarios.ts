@@ -1,7 +1,8 @@
 /** The stories that the demo tells: each is a real state of a real cluster. */
+import {setTimeout as sleep} from 'node:timers/promises';
 import type {Cluster} from './cluster.ts';
 import type {ClusterMember} from './cluster-member.ts';
-import {followerOf} from './leader.ts';
+import {followerOf, statusOf} from './member-status.ts';
 import type {Writer} from './writer.ts';
 
 const mebibyte = 1024 * 1024;
@@ -17,8 +18,16 @@ export type Scenario = {
 	readonly members: 1 | 3;
 	/** Which member is going to be the sick one; the writer keeps away from it. */
 	readonly sick?: (cluster: Cluster) => Promise<ClusterMember>;
-	/** Brings the cluster into its state before anybody looks; what it returns stops what it started. */
-	readonly prepare?: (writer: Writer, sick: ClusterMember | undefined) => Promise<(() => void) | undefined>;
+	/** Brings the cluster into its state before anybody looks; what it returns, if anything, stops what it started. */
+	readonly prepare?: (stage: Stage) => Promise<(() => void) | undefined>;
+};
+
+export type Stage = {
+	readonly cluster: Cluster;
+	readonly writer: Writer;
+	readonly sick: ClusterMember | undefined;
+	/** Aborts when nobody wants to look any more. */
+	readonly signal: AbortSignal;
 };
 
 export const scenarios: Readonly<Record<ScenarioId, Scenario>> = {
@@ -26,17 +35,12 @@ export const scenarios: Readonly<Record<ScenarioId, Scenario>> = {
 	fragmented: {
 		title: 'most of each file is free space that only a defragmentation gives back',
 		members: 3,
-		async prepare(writer) {
-			// Above 65 % of the quota, where the first alert stands; the compaction frees nearly all of it inside the file.
-			await writer.write(0.72 * demoQuotaBytes);
-			await writer.compact();
-			return undefined;
-		},
+		prepare: fragment,
 	},
 	nospace: {
 		title: 'the quota is used up, a NOSPACE alarm stands and every write is refused',
 		members: 3,
-		async prepare(writer) {
+		async prepare({writer}) {
 			await writer.fill();
 			return undefined;
 		},
@@ -46,13 +50,32 @@ export const scenarios: Readonly<Record<ScenarioId, Scenario>> = {
 		title: 'one follower has been killed',
 		members: 3,
 		sick: followerOf,
-		async prepare(_writer, sick) {
+		async prepare({sick}) {
 			await sick?.kill();
 			return undefined;
 		},
 	},
 	single: {title: 'a single member, which every defragmentation takes away for a while', members: 1},
 };
+
+/** Above 65 % of the quota, where the first alert stands. */
+const fragmentedHistoryBytes = 0.72 * demoQuotaBytes;
+const freedTimeoutMs = 15_000;
+
+/** Writes history and compacts it away. Each member does that by itself, and its pages are free with the write after: wait for both. */
+async function fragment({cluster, writer, signal}: Stage): Promise<undefined> {
+	await writer.write(fragmentedHistoryBytes);
+	await writer.compact();
+	const deadline = performance.now() + freedTimeoutMs;
+	while (!signal.aborted && performance.now() < deadline) {
+		await writer.write(1);
+		const sizes = await Promise.all(cluster.members.map(statusOf));
+		if (sizes.every(({dbSizeBytes, dbSizeInUseBytes}) => dbSizeInUseBytes < dbSizeBytes / 4)) {
+			return;
+		}
+		await sleep(100);
+	}
+}
 
 /** Median wait of a question some 0.7 s, above the limit of 0.5 s; the longest 1.5 s, within the deadline of a poll. */
 const stalledMs = 1500;
@@ -63,7 +86,7 @@ const runningMs = 100;
  * come late, its log falls behind and catches up. It needs no rights, and no disk that is slow. A follower, and its election
  * timer stands still with it, so leadership stays where it is.
  */
-async function stall(_writer: Writer, member: ClusterMember | undefined): Promise<() => void> {
+async function stall({sick: member}: Stage): Promise<() => void> {
 	let timer: NodeJS.Timeout;
 	let frozen = false;
 	const turn = (): void => {
