@@ -160,12 +160,13 @@ function withFolderOf({etcd}, path) {
 	return [dirname(process.execPath), dirname(etcd), path].join(delimiter);
 }
 
-/** The test files that start clusters, themselves or by the program. */
+/** The test files that start clusters: by the helper, or end to end by the program. */
 async function filesWithRealEtcd() {
 	const {glob} = await import('node:fs/promises');
 	const files = [];
 	for await (const file of glob('test/**/*.test.{ts,tsx}', {cwd: root})) {
-		if (!file.includes('.cooldown.') && (await readFile(join(root, file), 'utf8')).includes('helpers/cluster.ts')) {
+		const usesEtcd = file.startsWith('test/e2e/') || (await readFile(join(root, file), 'utf8')).includes('helpers/cluster.ts');
+		if (usesEtcd && !file.includes('.cooldown.')) {
 			files.push(file);
 		}
 	}

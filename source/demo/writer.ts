@@ -1,5 +1,6 @@
 /** The application of the demo's cluster: it keeps writing over its own keys and, as Kubernetes does, compacts now and then. */
 import {setTimeout as sleep} from 'node:timers/promises';
+import {NoopPolicy} from 'cockatiel';
 import {Etcd3} from 'etcd3';
 
 const valueBytes = 8 * 1024;
@@ -17,6 +18,7 @@ const compactEveryMs = 30_000;
 const historyValueBytes = 64 * 1024;
 const historyValue = Buffer.alloc(historyValueBytes, 'etcdtop ');
 const historyPuts = 16;
+const historyPutTimeoutMs = 60_000;
 /** Ten times the demo's quota: filling up that has not hit it by then never will. */
 const fillingLimitBytes = 640 * 1024 * 1024;
 
@@ -45,19 +47,21 @@ export class Writer {
 			hosts: [...endpoints],
 			// The certificates hold the name as well, and Node warns of TLS to a server named by an address.
 			...(tls && {credentials: tls, grpcOptions: {'grpc.ssl_target_name_override': 'localhost'}}),
+			// etcd3's own policy shuts every member out for a while after a few refusals, and NOSPACE is nothing but refusals.
+			faultHandling: {global: new NoopPolicy(), host: () => new NoopPolicy()},
 			defaultCallOptions: () => ({deadline: Date.now() + callTimeoutMs}),
 		});
 	}
 
-	/** Writes `bytes` of history as fast as the cluster takes it. */
+	/** Writes `bytes` of history as fast as the cluster takes it. Rejects when it takes no more, for want of space or for a minute. */
 	async write(bytes: number): Promise<void> {
 		let left = Math.ceil(bytes / historyValueBytes);
-		const put = async (): Promise<void> => {
+		const writeOn = async (): Promise<void> => {
 			while (left-- > 0 && !this.#signal.aborted) {
-				await this.#client.put('/demo/history').value(historyValue).exec();
+				await this.#putHistory();
 			}
 		};
-		await Promise.all(Array.from({length: historyPuts}, put));
+		await Promise.all(Array.from({length: historyPuts}, writeOn));
 	}
 
 	/** Writes until the cluster refuses for want of space: a real NOSPACE alarm. Rejects when there seems to be no quota. */
@@ -65,7 +69,7 @@ export class Writer {
 		try {
 			await this.write(fillingLimitBytes);
 		} catch (error) {
-			if (String(error).includes('database space exceeded')) {
+			if (isOutOfSpace(error)) {
 				return;
 			}
 			throw error;
@@ -109,6 +113,22 @@ export class Writer {
 		}
 	}
 
+	/** A busy machine may miss a deadline or a leader for a moment; that is no reason to tell no story. */
+	async #putHistory(): Promise<void> {
+		const giveUpAt = performance.now() + historyPutTimeoutMs;
+		for (;;) {
+			try {
+				await this.#client.put('/demo/history').value(historyValue).exec();
+				return;
+			} catch (error) {
+				if (isOutOfSpace(error) || this.#signal.aborted || performance.now() > giveUpAt) {
+					throw error;
+				}
+				await this.#pause(retryPauseMs);
+			}
+		}
+	}
+
 	async #put(count: number): Promise<void> {
 		for (let put = 0; put < count; put++) {
 			const index = this.#written++ % keyCount;
@@ -119,4 +139,8 @@ export class Writer {
 	async #pause(ms: number): Promise<void> {
 		await sleep(ms, undefined, {signal: this.#signal}).catch(() => {});
 	}
+}
+
+function isOutOfSpace(error: unknown): boolean {
+	return String(error).includes('database space exceeded');
 }
