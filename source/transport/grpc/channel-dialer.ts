@@ -1,0 +1,98 @@
+/**
+ * Makes the connections of one gRPC channel. gRPC lets credentials do this, and ours do it themselves because its own keep the cause of
+ * a failed handshake to themselves, have no deadline, leave sockets open behind a closed channel and warn about IP addresses.
+ */
+import type {Socket} from 'node:net';
+import {type TLSSocket, connect as tlsConnect} from 'node:tls';
+import {CallCredentials, ChannelCredentials, type experimental} from '@grpc/grpc-js';
+import type {Address} from './dial.ts';
+import {type TlsSettings, tlsOptions} from './tls-session.ts';
+
+/** A peer that vanished without a word is noticed this long after its last one, plus the kernel's ten probes. */
+const keepAliveAfterMs = 15_000;
+
+export class ChannelDialer extends ChannelCredentials {
+	/** Whether a connection ever stood, TLS included. */
+	connected = false;
+	/** What ended the newest connection, or kept it from being made, as Node says it. */
+	lastError: NodeJS.ErrnoException | undefined;
+	/** The server chose another protocol than HTTP/2. */
+	refusedHttp2 = false;
+	readonly #address: Address;
+	/** Undefined for plain TCP. */
+	readonly #tls: TlsSettings | undefined;
+	readonly #sockets = new Set<Socket>();
+	#closed = false;
+
+	constructor(address: Address, tls: TlsSettings | undefined) {
+		super();
+		this.#address = address;
+		this.#tls = tls;
+	}
+
+	/** Cuts every connection, also one that is being made. */
+	close(): void {
+		this.#closed = true;
+		for (const socket of this.#sockets) {
+			socket.destroy();
+		}
+	}
+
+	override _isSecure(): boolean {
+		return this.#tls !== undefined;
+	}
+
+	/** Never shared with another channel: closing one must not cut the other's calls. */
+	override _equals(other: ChannelCredentials): boolean {
+		return this === other;
+	}
+
+	override _createSecureConnector(): experimental.SecureConnector {
+		return {
+			connect: (socket) => this.#secure(socket),
+			waitForReady: async () => {},
+			getCallCredentials: () => CallCredentials.createEmpty(),
+			destroy: () => {},
+		};
+	}
+
+	async #secure(tcp: Socket): Promise<experimental.SecureConnectResult> {
+		this.lastError = undefined;
+		this.#track(tcp);
+		tcp.setKeepAlive(true, keepAliveAfterMs);
+		if (this.#tls === undefined) {
+			this.connected = true;
+			return {socket: tcp, secure: false};
+		}
+		const socket = await this.#handshake(tcp, this.#tls);
+		this.connected = true;
+		if (socket.alpnProtocol !== 'h2') {
+			this.refusedHttp2 = true;
+			socket.destroy();
+			throw new Error('the server does not speak HTTP/2');
+		}
+		return {socket, secure: true};
+	}
+
+	#handshake(tcp: Socket, tls: TlsSettings): Promise<TLSSocket> {
+		const {promise, resolve, reject} = Promise.withResolvers<TLSSocket>();
+		const socket = tlsConnect({...tlsOptions(tls, this.#address), socket: tcp, ALPNProtocols: ['h2']});
+		this.#track(socket);
+		socket.once('secureConnect', () => resolve(socket));
+		socket.once('error', reject);
+		socket.once('close', () => reject(new Error('closed during the TLS handshake')));
+		return promise;
+	}
+
+	#track(socket: Socket): void {
+		if (this.#closed) {
+			socket.destroy();
+		}
+		this.#sockets.add(socket);
+		// Stays for the socket's life: TLS 1.3 refuses a client's certificate after the handshake.
+		socket.on('error', (error) => {
+			this.lastError = error;
+		});
+		socket.once('close', () => this.#sockets.delete(socket));
+	}
+}

@@ -1,0 +1,173 @@
+/** One gRPC connection to one endpoint, through etcd3: calls that are sent once, end by their deadline and can be stopped. */
+import {Channel, Metadata, setLogger, status} from '@grpc/grpc-js';
+import {NoopPolicy} from 'cockatiel';
+import {Etcd3, type Services} from 'etcd3';
+import {ChannelDialer} from './channel-dialer.ts';
+import type {Address} from './dial.ts';
+import type {Endpoint} from './endpoint.ts';
+import {GrpcError} from './grpc-error.ts';
+import type {TlsSettings} from './tls-session.ts';
+
+// Its complaints are in our errors, and stderr belongs to the screen.
+setLogger({error() {}, info() {}, debug() {}});
+
+/** A method of etcd's API. `decode` reads the answer where etcd3's protocol file does not know all of it. */
+export type Rpc<Request, Response> = {
+	readonly service: keyof typeof Services;
+	/** As etcd names it: `MemberList`. */
+	readonly method: string;
+	/** Never set; it carries the request's type. */
+	readonly request?: Request;
+	readonly decode?: (message: Buffer) => Response;
+};
+
+export type RpcOptions = {
+	/** Milliseconds from now, connecting included. */
+	readonly timeoutMs: number;
+	readonly signal?: AbortSignal;
+	/** From `Authenticate`. */
+	readonly token?: string | undefined;
+};
+
+export type EndpointClientOptions = {
+	readonly endpoint: Endpoint;
+	readonly address: Address;
+	readonly tls: TlsSettings | undefined;
+	readonly dialTimeoutMs: number;
+};
+
+const channelOptions = {
+	// Retrying is the caller's to decide; a call is sent once.
+	'grpc.enable_retries': 0,
+	// etcdctl dials directly too.
+	'grpc.enable_http_proxy': 0,
+	'grpc.service_config_disable_resolution': 1,
+	'grpc.max_receive_message_length': 16 * 1024 * 1024,
+};
+
+/** etcd3 with its connection made by us, its retries and circuit breakers off. */
+class DialledEtcd3 extends Etcd3 {
+	constructor(target: string, dialer: ChannelDialer) {
+		super({
+			hosts: target,
+			faultHandling: {global: new NoopPolicy(), host: () => new NoopPolicy()},
+			grpcOptions: {
+				...channelOptions,
+				channelFactoryOverride: (address: string, _credentials: unknown, options: object) =>
+					new Channel(address, dialer, options),
+			},
+		});
+	}
+
+	/** The gRPC client below etcd3's, whose calls can be cancelled, carry a token and tell their status code. */
+	connection(service: keyof typeof Services) {
+		return this.pool.withConnection(service, ({client}) => client);
+	}
+}
+
+export class EndpointClient {
+	readonly endpoint: Endpoint;
+	readonly #dialer: ChannelDialer;
+	readonly #etcd: DialledEtcd3;
+	readonly #dialTimeoutMs: number;
+	#inFlight = 0;
+	#retired = false;
+
+	constructor({endpoint, address, tls, dialTimeoutMs}: EndpointClientOptions) {
+		this.endpoint = endpoint;
+		this.#dialer = new ChannelDialer(address, tls);
+		this.#dialTimeoutMs = dialTimeoutMs;
+		const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+		this.#etcd = new DialledEtcd3(`${host}:${address.port}`, this.#dialer);
+	}
+
+	/** One call. Rejects with `GrpcError`. */
+	async call<Request, Response>(rpc: Rpc<Request, Response>, request: Request, options: RpcOptions): Promise<Response> {
+		this.#inFlight++;
+		try {
+			return await this.#send(rpc, request, options);
+		} finally {
+			this.#inFlight--;
+			if (this.#retired && this.#inFlight === 0) {
+				this.close();
+			}
+		}
+	}
+
+	/** Closes once the calls under way have ended. */
+	retire(): void {
+		this.#retired = true;
+		if (this.#inFlight === 0) {
+			this.close();
+		}
+	}
+
+	/** Cuts the connection; calls under way fail. */
+	close(): void {
+		this.#etcd.close();
+		this.#dialer.close();
+	}
+
+	async #send<Request, Response>(rpc: Rpc<Request, Response>, request: Request, options: RpcOptions): Promise<Response> {
+		const client = await this.#etcd.connection(rpc.service);
+		const {path, requestSerialize, responseDeserialize} = definition(client, rpc.service, rpc.method);
+		const metadata = new Metadata();
+		if (options.token !== undefined) {
+			metadata.set('token', options.token);
+		}
+		const {promise, resolve, reject} = Promise.withResolvers<Response>();
+		const dialer = this.#dialer;
+		let ended: GrpcError['ended'];
+		const call = client.makeUnaryRequest<Request, Response>(
+			path,
+			requestSerialize,
+			rpc.decode ?? responseDeserialize,
+			request,
+			metadata,
+			{deadline: Date.now() + options.timeoutMs},
+			(error, response) => {
+				if (error === null) {
+					resolve(response as Response);
+				} else {
+					const deadlinePassed = error.code === status.DEADLINE_EXCEEDED ? 'deadline' : undefined;
+					reject(new GrpcError(error, ended ?? deadlinePassed, dialer));
+				}
+			},
+		);
+		const end = (why: GrpcError['ended']) => {
+			ended ??= why;
+			call.cancel();
+		};
+		const stop = () => end('stopped');
+		// Ours beside gRPC's: that one follows the wall clock.
+		const deadline = setTimeout(() => end('deadline'), options.timeoutMs);
+		const dialDeadline = setTimeout(() => dialer.connected || end('dial deadline'), this.#dialTimeoutMs);
+		options.signal?.addEventListener('abort', stop);
+		if (options.signal?.aborted) {
+			stop();
+		}
+		try {
+			return await promise;
+		} finally {
+			clearTimeout(deadline);
+			clearTimeout(dialDeadline);
+			options.signal?.removeEventListener('abort', stop);
+		}
+	}
+}
+
+type Definition = {
+	readonly path: string;
+	readonly requestSerialize: (request: unknown) => Buffer;
+	readonly responseDeserialize: (message: Buffer) => never;
+};
+
+/** How etcd3's protocol file describes a method: gRPC keeps that on the generated client's class. */
+function definition(client: object, service: string, method: string): Definition {
+	const {service: methods} = client.constructor as unknown as {readonly service: Readonly<Record<string, Definition>>};
+	const found = methods[method];
+	if (found === undefined) {
+		throw new TypeError(`etcd3 knows no method ${service}/${method}`);
+	}
+	return found;
+}

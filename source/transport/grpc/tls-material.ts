@@ -1,0 +1,100 @@
+/** The certificates that `--cacert`, `--cert` and `--key` name: read, checked, and read again when they rotate. */
+import {createPrivateKey, X509Certificate} from 'node:crypto';
+import {readFileSync} from 'node:fs';
+import {createSecureContext, getCACertificates, type SecureContext} from 'node:tls';
+import {TransportError} from '../transport-error.ts';
+
+export type TlsFiles = {
+	/** Paths of PEM files. */
+	readonly cacert?: string;
+	readonly cert?: string;
+	readonly key?: string;
+};
+
+/** What one reading of the files gave. */
+export type TlsMaterial = {
+	readonly secureContext: SecureContext;
+	/** Ours, where there is one: its dates explain why a server refuses it. */
+	readonly clientCertificate?: X509Certificate;
+	/** Equal contents have equal fingerprints. */
+	readonly fingerprint: string;
+};
+
+type Flag = keyof TlsFiles;
+
+/** Reads and checks the files. Throws `TransportError` `tls` that names the flag and the file. */
+export function readTlsMaterial(files: TlsFiles): TlsMaterial {
+	if ((files.cert === undefined) !== (files.key === undefined)) {
+		const [given, missing] = files.key === undefined ? ['--cert', '--key'] : ['--key', '--cert'];
+		throw tlsError(
+			`${given} without ${missing}`,
+			`Give both: a client certificate is of no use without its key. Add ${missing}.`,
+		);
+	}
+	const authority = readPem('cacert', files.cacert);
+	const certificate = readPem('cert', files.cert);
+	const key = readPem('key', files.key);
+	if (authority !== undefined) {
+		parse('cacert', files.cacert!, () => new X509Certificate(authority));
+	}
+	const clientCertificate =
+		certificate === undefined ? undefined : parse('cert', files.cert!, () => new X509Certificate(certificate));
+	const privateKey = key === undefined ? undefined : parse('key', files.key!, () => createPrivateKey(key));
+	if (clientCertificate !== undefined && privateKey !== undefined && !clientCertificate.checkPrivateKey(privateKey)) {
+		throw tlsError(
+			`--key ${files.key} does not belong to --cert ${files.cert}`,
+			'Give the key that the certificate was made with.',
+		);
+	}
+	return {
+		secureContext: createSecureContext({
+			ca: authority === undefined ? trustedByDefault() : authority,
+			...(certificate && key && {cert: certificate, key}),
+		}),
+		...(clientCertificate && {clientCertificate}),
+		fingerprint: [authority, certificate, key].map((pem) => pem?.toString('base64') ?? '').join(' '),
+	};
+}
+
+/** As etcdctl does without `--cacert`: what the machine trusts, and what Node brings. */
+function trustedByDefault(): string[] {
+	return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
+}
+
+function readPem(flag: Flag, path: string | undefined): Buffer | undefined {
+	if (path === undefined) {
+		return undefined;
+	}
+	try {
+		return readFileSync(path);
+	} catch (error) {
+		const reasons: Readonly<Record<string, string>> = {
+			ENOENT: 'there is no such file',
+			EACCES: 'you may not read it',
+			EISDIR: 'it is a directory',
+		};
+		const code = (error as NodeJS.ErrnoException).code ?? '';
+		throw tlsError(`--${flag} ${path}: ${reasons[code] ?? code}`, `Give --${flag} a PEM file that you may read.`, error);
+	}
+}
+
+const contents: Readonly<Record<Flag, string>> = {
+	cacert: 'certificate',
+	cert: 'certificate',
+	key: 'private key',
+};
+
+function parse<T>(flag: Flag, path: string, read: () => T): T {
+	try {
+		return read();
+	} catch (error) {
+		const encrypted = (error as NodeJS.ErrnoException).code === 'ERR_MISSING_PASSPHRASE';
+		throw encrypted
+			? tlsError(`--${flag} ${path} is encrypted`, 'Give a key without a passphrase, as etcdctl wants it too.', error)
+			: tlsError(`--${flag} ${path} holds no ${contents[flag]} in PEM form`, `Give --${flag} a PEM file.`, error);
+	}
+}
+
+function tlsError(message: string, nextStep: string, cause?: unknown): TransportError {
+	return new TransportError({kind: 'tls', message, nextStep}, cause);
+}
