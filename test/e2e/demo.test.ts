@@ -62,6 +62,13 @@ test('member-down: one of three does not answer, the others have a leader', {tim
 	expect(statuses.every((status) => status.leader !== 0)).toBe(true);
 });
 
+test('slow-disk: exactly one member answers late, and it does answer', {timeout: 60_000}, async () => {
+	const demo = await startDemo('slow-disk');
+	const endpoints = demo.flags[demo.flags.indexOf('--endpoints') + 1]!.split(',');
+	const medians = await Promise.all(endpoints.map((endpoint) => medianAnswerMs(demo, endpoint)));
+	expect(medians.filter((ms) => ms > 500)).toHaveLength(1);
+});
+
 async function startDemo(scenario: string): Promise<Demo> {
 	const child = spawn(process.execPath, [program, 'demo', '--no-monitor', '--scenario', scenario]);
 	onTestFinished(async () => {
@@ -82,6 +89,18 @@ async function startDemo(scenario: string): Promise<Demo> {
 }
 
 type EtcdStatus = {dbSize: number; dbSizeInUse: number; leader: number; errors: string[]};
+
+async function medianAnswerMs(demo: Demo, endpoint: string): Promise<number> {
+	// A second --endpoints would add to the first.
+	const alone = {...demo, flags: demo.flags.with(demo.flags.indexOf('--endpoints') + 1, endpoint)};
+	const answers: number[] = [];
+	for (let asked = 0; asked < 5; asked++) {
+		const startedAt = performance.now();
+		await etcdctl(alone, 'endpoint', 'status');
+		answers.push(performance.now() - startedAt);
+	}
+	return answers.sort((one, other) => one - other)[2]!;
+}
 
 /** What the members say that answer. */
 async function statusOf(demo: Demo): Promise<EtcdStatus[]> {
