@@ -12,6 +12,8 @@ export type Failure = {
 	readonly endpoint?: string;
 	/** The member's name, or its id, where one was meant. */
 	readonly member?: string;
+	/** The request that would have changed something was certainly not sent, whatever the kind says. */
+	readonly notSent?: true;
 };
 
 export type FailureKind =
