@@ -41,5 +41,5 @@ export function safeText(text: string): SafeText {
 		.replace(strayMarks, '$1$2')
 		.trim();
 	const characters = [...clean];
-	return (characters.length > maximumLength ? `${characters.slice(0, maximumLength - 1).join('')}…` : clean) as SafeText;
+	return (characters.length > maximumLength ? `${characters.slice(0, maximumLength - 3).join('')}...` : clean) as SafeText;
 }

@@ -1,0 +1,139 @@
+/** Why a call failed: from the server's words, else from the connection, else from a look at who is there. */
+import type {Failure} from '../../domain/failure.ts';
+import {safeText} from '../safe-text.ts';
+import type {Address} from './dial.ts';
+import type {Endpoint} from './endpoint.ts';
+import type {GrpcError} from './grpc-error.ts';
+import {type Peer, probePlain, probeTls} from './probe.ts';
+import {serverFailure} from './server-failure.ts';
+import {tlsFailure} from './tls-failure.ts';
+import type {TlsSettings} from './tls-session.ts';
+
+/** The way by which a call went. */
+export type Route = {
+	readonly endpoint: Endpoint;
+	readonly address: Address;
+	readonly tls: TlsSettings | undefined;
+	readonly dialTimeoutMs: number;
+};
+
+const frozen = 'It may be frozen, overloaded, or behind a firewall that drops packets.';
+
+/** The failure behind a gRPC call's error. `waitedMs` is how long it took. */
+export async function explain(error: GrpcError, route: Route, waitedMs: number): Promise<Failure> {
+	if (error.ended === 'stopped') {
+		return {kind: 'cancelled', message: 'stopped waiting', nextStep: ''};
+	}
+	if (error.ended !== undefined) {
+		const what = error.connection.connected ? 'answer' : 'connection';
+		return {kind: 'timed-out', message: `no ${what} within ${(waitedMs / 1000).toFixed(1)} s`, nextStep: frozen};
+	}
+	return (
+		serverFailure(error.code, error.details) ??
+		connectionFailure(error.details, error.connection.lastError, route) ??
+		wrongServer(error) ??
+		(error.connection.connected && !/No connection established/.test(error.details)
+			? {
+					kind: 'unreachable',
+					message: `connection lost: ${safeText(error.details)}`,
+					nextStep: 'Look whether the member still runs.',
+				}
+			: await strangerFailure(error, route))
+	);
+}
+
+/** A connection that wasn't made, or broke, for a reason that the system gave. Also for the metrics' connections. */
+export function connectionFailure(
+	words: string,
+	error: NodeJS.ErrnoException | undefined,
+	{endpoint, address, tls}: Route,
+): Failure | undefined {
+	const tlsReason = error !== undefined && tls !== undefined ? tlsFailure(error, tls, address) : undefined;
+	if (tlsReason !== undefined) {
+		return tlsReason;
+	}
+	const text = `${words} ${error?.code ?? ''}`;
+	if (/ECONNREFUSED/.test(text)) {
+		return {
+			kind: 'refused',
+			message: `nothing listens at ${endpoint.url}`,
+			nextStep: 'Check that etcd runs there, and the port.',
+		};
+	}
+	if (/Name resolution failed|ENOTFOUND|EAI_AGAIN/.test(text)) {
+		return {kind: 'unknown-host', message: `unknown host ${address.host}`, nextStep: 'Check the name, or give the address.'};
+	}
+	if (/EHOSTUNREACH|ENETUNREACH|ENETDOWN/.test(text)) {
+		return {kind: 'unreachable', message: `no route to ${address.host}`, nextStep: 'Check the network between here and there.'};
+	}
+	if (/ETIMEDOUT/.test(text)) {
+		return {kind: 'timed-out', message: `${address.host} stopped answering`, nextStep: frozen};
+	}
+	return undefined;
+}
+
+/** Something answered HTTP/2, but in another language than gRPC, or not as etcd does. */
+function wrongServer({details, connection}: GrpcError): Failure | undefined {
+	const httpStatus = Number(/Received HTTP status code (\d+)/.exec(details)?.[1]);
+	if (httpStatus >= 500) {
+		return {
+			kind: 'unreachable',
+			message: `a proxy in between answered ${httpStatus}`,
+			nextStep: 'Reach the member without that proxy.',
+		};
+	}
+	if (httpStatus > 0 || connection.refusedHttp2 || details.startsWith('Response message')) {
+		return notEtcd('a web server, but no etcd');
+	}
+	return undefined;
+}
+
+/** The connection was made or nearly so, and broke without a reason: looks who is there. */
+async function strangerFailure(error: GrpcError, route: Route): Promise<Failure> {
+	const {address, tls, dialTimeoutMs, endpoint} = route;
+	const plain = await probePlain(address, dialTimeoutMs);
+	if (plain.speaks === 'tls' && tls === undefined) {
+		return {
+			kind: 'tls',
+			message: 'it speaks TLS, and was asked in plain text',
+			nextStep: `Use ${endpoint.url.replace(/^http:/, 'https:')}, with --cacert, --cert and --key.`,
+		};
+	}
+	if (plain.speaks === 'http' && plain.isEtcd && tls !== undefined) {
+		return {
+			kind: 'tls',
+			message: 'it speaks plain HTTP, and was asked over TLS',
+			nextStep: `Use ${endpoint.url.replace(/^https:/, 'http:')}.`,
+		};
+	}
+	const peer = plain.speaks === 'tls' && tls !== undefined ? await probeTls(address, tls, dialTimeoutMs) : plain;
+	return peerFailure(peer, route) ?? unexplained(error);
+}
+
+function peerFailure(peer: Peer, route: Route): Failure | undefined {
+	switch (peer.speaks) {
+		case 'http':
+			return peer.isEtcd
+				? {
+						kind: 'not-etcd',
+						message: 'etcd is there, but not its API: this is its peer or metrics port',
+						nextStep: 'Give the client URL; its port is usually 2379.',
+					}
+				: notEtcd('a web server, but no etcd');
+		case 'other':
+			return notEtcd(`something that greets with "${safeText(peer.greeting)}"`);
+		case 'nothing':
+			return peer.error && connectionFailure(peer.error.message, peer.error, route);
+		default:
+			return undefined;
+	}
+}
+
+function unexplained({details, connection}: GrpcError): Failure {
+	const reason = connection.lastError?.message ?? details.replace(/^.*Last error: /s, '').replace(/ \(20.*$/s, '');
+	return {kind: 'unreachable', message: `no connection: ${safeText(reason)}`, nextStep: 'Check what listens there, and its log.'};
+}
+
+function notEtcd(what: string): Failure {
+	return {kind: 'not-etcd', message: `${what} answers there`, nextStep: 'Check the port: clients of etcd usually use 2379.'};
+}
