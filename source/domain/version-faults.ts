@@ -27,7 +27,9 @@ const faults: readonly Fault[] = [
 	{
 		id: 'snapshot-corruption',
 		affects: (version) =>
-			(isMinor(version, 3, 4) && before(version, 38)) || (isMinor(version, 3, 5) && before(version, 23)) || (isMinor(version, 3, 6) && before(version, 5)),
+			(isMinor(version, 3, 4) && before(version, 38)) ||
+			(isMinor(version, 3, 5) && before(version, 23)) ||
+			(isMinor(version, 3, 6) && before(version, 5)),
 		text: 'a snapshot applied while it defragments can corrupt it',
 		remedy: 'Upgrade to 3.4.38, 3.5.23 or 3.6.5 or later; until then no member may be joining or far behind.',
 	},
@@ -51,7 +53,11 @@ export function versionWarnings(members: readonly {readonly name: string; readon
 	});
 	const versions = [...new Set(members.map(({version}) => version).filter((version) => version !== ''))];
 	if (versions.length > 1) {
-		warnings.push({id: 'mixed-versions', text: `members run different versions: ${listText(versions.toSorted())}`, remedy: 'Finish the upgrade first.'});
+		warnings.push({
+			id: 'mixed-versions',
+			text: `members run different versions: ${listText(versions.toSorted())}`,
+			remedy: 'Finish the upgrade first.',
+		});
 	}
 	return warnings;
 }

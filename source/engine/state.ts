@@ -3,16 +3,25 @@
  * uptime ms; add `wallOffsetMs` to show it as a time of day, so that a stepping wall clock moves no wait.
  */
 import type {Alarm} from '../domain/alarm.ts';
+import type {Alert} from '../domain/alerts.ts';
+import type {ClusterHealth} from '../domain/cluster-health.ts';
 import type {Compaction, CompactPlan} from '../domain/compact.ts';
 import type {CooldownState} from '../domain/cooldown.ts';
+import type {Quota} from '../domain/db-size.ts';
 import type {DefragPlan} from '../domain/defrag-plan.ts';
 import type {Run} from '../domain/defrag-run.ts';
 import type {DisarmPlan} from '../domain/disarm.ts';
 import type {Failure} from '../domain/failure.ts';
 import type {History} from '../domain/history.ts';
 import type {Member, MemberId, Role} from '../domain/member.ts';
+import type {MemberCondition} from '../domain/member-state.ts';
 import type {Answer, MemberMetrics, MemberStatus} from '../domain/observation.ts';
 import type {Connection} from '../transport/transport.ts';
+
+export type {Alert} from '../domain/alerts.ts';
+export type {ClusterHealth} from '../domain/cluster-health.ts';
+export type {Quota} from '../domain/db-size.ts';
+export type {MemberCondition, MemberState} from '../domain/member-state.ts';
 
 export type State = {
 	/** Uptime ms of the last message. */
@@ -79,62 +88,12 @@ export type MemberRecord = {
 	readonly history: History;
 };
 
-/** The quota a member works with. `assumed`: etcd's default, because nothing told. */
-export type Quota =
-	| {readonly bytes: number; readonly source: 'status' | 'metrics' | 'default' | 'assumed'}
-	| {readonly bytes: undefined; readonly source: 'none'};
-
-export type MemberState =
-	| 'connecting'
-	| 'healthy'
-	| 'slow'
-	| 'stalled'
-	| 'frozen'
-	| 'down'
-	| 'defragmenting'
-	| 'unknown'
-	/** Answers, and has an alarm. */
-	| 'NOSPACE'
-	| 'CORRUPT'
-	/** In the member list, never started. */
-	| 'unstarted'
-	/** Answers with an error of ours to mend: TLS, user, identity. */
-	| 'refused';
-
-export type MemberCondition = {
-	readonly state: MemberState;
-	readonly since: number;
-	/** One line under the row: how long, what is seen, what it means; empty while healthy. `{age}` stands for the time since `since`. */
-	readonly explanation: string;
-	/** While defragmenting: the estimate, and whether it was started here. */
-	readonly defragmenting?: {readonly estimateMs?: number; readonly ours: boolean; readonly inflight: number | undefined};
-};
-
-export type ClusterHealth = {
-	readonly kind: 'connecting' | 'healthy' | 'degraded' | 'no quorum' | 'NOSPACE' | 'CORRUPT' | 'no contact';
-	readonly voters: number;
-	readonly answeringVoters: number;
-	readonly leader?: {readonly id: MemberId; readonly name: string};
-	readonly raftTerm?: number;
-};
-
 export type AlarmRecord = Alarm & {
 	/** The member's name, else its id. */
 	readonly name: string;
 	/** When we saw it first; `sinceStart` when it stood before we came. */
 	readonly since: number;
 	readonly sinceStart: boolean;
-};
-
-export type Alert = {
-	/** `quota:ID`, `fragmented:ID`, `reminder:ID`: stable while it stands. */
-	readonly id: string;
-	readonly memberId?: MemberId;
-	/** `70% of quota (limit 65%)`, without the member's name. */
-	readonly text: string;
-	/** `70% of quota`. */
-	readonly short: string;
-	readonly gravity: number;
 };
 
 export type ClusterEvent = {
