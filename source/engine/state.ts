@@ -61,6 +61,8 @@ export type State = {
 	readonly disarmPlan?: DisarmPlan;
 	/** What the program has to say until the next key. */
 	readonly message?: Message;
+	/** From the journal, oldest first. */
+	readonly pastDefragmentations?: Readonly<Record<MemberId, readonly KnownDefragmentation[]>>;
 	/** Where the journal is, and what is wrong with it. */
 	readonly journal: {readonly directory: string; readonly warnings: readonly string[]};
 };
@@ -79,8 +81,12 @@ export type MemberRecord = {
 	readonly metricsSilentSince?: number;
 	/** Median of the last five Status latencies. */
 	readonly latencyMs?: number;
+	/** The last five, newest last. */
+	readonly latencies: readonly number[];
 	/** Of the last hour. */
 	readonly maximumLatencyMs?: number;
+	/** A defragmentation not started here, while it is in flight. */
+	readonly foreign?: {readonly since: number; readonly before: number};
 	readonly condition: MemberCondition;
 	readonly quota: Quota;
 	readonly lastDefragmentation?: KnownDefragmentation;

@@ -1,0 +1,78 @@
+/** The state after a message: pure. What a screen shows is derived here, once, not while drawing. */
+
+import {addEvents, cooldownEvents} from './events.ts';
+import type {EngineMessage} from './messages.ts';
+import {observe, reassess} from './observe.ts';
+import type {State} from './state.ts';
+
+/** A wall clock that steps by less than this is only jitter between two readings. */
+const wallJitterMs = 250;
+
+export function update(state: State, message: EngineMessage): State {
+	switch (message.type) {
+		case 'connected':
+			return {...state, connection: message.connection};
+		case 'ticked':
+			return reassess({...state, now: message.now, wallOffsetMs: wallOffset(state, message)});
+		case 'observed':
+			return observe({...state, now: message.now, wallOffsetMs: wallOffset(state, message)}, message.observation);
+		case 'membershipFailed':
+			return {
+				...state,
+				now: message.now,
+				membershipFailure: message.failure,
+				...(state.members.length === 0 ? {health: {kind: 'no contact', voters: 0, answeringVoters: 0}} : {}),
+			};
+		case 'intervalChanged':
+			return {...state, intervalMs: message.intervalMs};
+		case 'messageChanged':
+			return set(state, 'message', message.message);
+		case 'happened':
+			return addEvents(state, [message.event]);
+		case 'planChanged':
+			return set(state, 'plan', message.plan);
+		case 'runChanged':
+			return reassess(set(state, 'run', message.run));
+		case 'cooldownChanged':
+			return addEvents({...state, cooldown: message.cooldown}, cooldownEvents(state, message.cooldown));
+		case 'alarmsAsked':
+			return {...state, alarmsAsked: message.asked};
+		case 'disarmPlanChanged':
+			return set(state, 'disarmPlan', message.plan);
+		case 'compactPlanChanged':
+			return set(state, 'compactPlan', message.plan);
+		case 'compactionChanged':
+			return set(state, 'compaction', message.compaction);
+		case 'defragmentationsRead':
+			return {
+				...state,
+				pastDefragmentations: message.byMember,
+				members: state.members.map((record) => withPast(record, message.byMember[record.member.id] ?? [])),
+			};
+		case 'journalChanged':
+			return {...state, journal: message.journal};
+	}
+}
+
+function withPast(
+	record: State['members'][number],
+	past: State['members'][number]['defragmentations'],
+): State['members'][number] {
+	const last = past.at(-1);
+	return {...record, defragmentations: past, ...(last === undefined ? {} : {lastDefragmentation: last})};
+}
+
+/** `undefined` takes the key away: an absent thing has no key in the state. */
+function set<K extends 'message' | 'plan' | 'run' | 'disarmPlan' | 'compactPlan' | 'compaction'>(
+	state: State,
+	key: K,
+	value: State[K] | undefined,
+): State {
+	const {[key]: _, ...rest} = state;
+	return (value === undefined ? rest : {...rest, [key]: value}) as State;
+}
+
+function wallOffset(state: State, {now, wallMs}: {readonly now: number; readonly wallMs: number}): number {
+	const offset = wallMs - now;
+	return Math.abs(offset - state.wallOffsetMs) > wallJitterMs ? offset : state.wallOffsetMs;
+}
