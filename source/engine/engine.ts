@@ -1,15 +1,14 @@
-/** Puts the parts of the engine together: poller → store, witness beside it, and the controls that act. */
-import {assumedSpeed} from '../domain/defrag-planner.ts';
+/** Puts the parts of the engine together: poller → store, the witness beside it, and the controls that act. */
 import {measuredSpeed} from '../domain/defrag-speed.ts';
+import type {Observation} from '../domain/observation.ts';
 import type {Platform} from '../transport/platform.ts';
 import type {Transport} from '../transport/transport.ts';
 import {createAlarmsControl} from './alarms-control.ts';
-import type {AttemptLog} from './attempt-log.ts';
 import type {Clock} from './clock.ts';
 import {createCompactControl} from './compact-control.ts';
-import type {Controls, Store} from './controls.ts';
+import type {Controls} from './controls.ts';
+import {createFileAttemptLog} from './file-attempt-log.ts';
 import type {Journal} from './journal.ts';
-import type {EngineMessage} from './messages.ts';
 import {createPlanControl} from './plan-control.ts';
 import {createPoller} from './poller.ts';
 import type {AcquireLock} from './run-lock.ts';
@@ -22,21 +21,136 @@ export type EngineOptions = {
 	readonly platform: Platform;
 	readonly clock: Clock;
 	readonly journal: Journal;
-	readonly log: AttemptLog;
 	readonly acquireLock: AcquireLock;
-	readonly lockedBy: (clusterId: string) => Promise<string | undefined>;
+	readonly lockHolder: (clusterId: string) => Promise<string | undefined>;
 	/** `ana@bastion-1`. */
 	readonly operator: string;
+	/** A person is there to read and to type. */
 	readonly terminal: boolean;
 	readonly defragTimeoutMs: number;
 	readonly cooldownMs: number;
+	/** 0–1. */
 	readonly random: () => number;
 };
 
 export interface Engine {
-	readonly store: Store;
 	readonly controls: Controls;
 	start(): void;
-	/** Ends polling; a member at work is awaited and written down first. */
+	/** Ends polling. A member at work is awaited and written down first. */
 	stop(): Promise<void>;
+}
+
+const tickMs = 1000;
+
+export function createEngine(options: EngineOptions): Engine {
+	const {store, transport, clock, journal, operator} = options;
+	const {dispatch, getState} = store;
+	const stopping = new AbortController();
+
+	const log = createFileAttemptLog({
+		journal,
+		clock,
+		operator,
+		clusterId: () => getState().clusterId ?? '',
+		onFailure: (text) => dispatch({type: 'messageChanged', message: {kind: 'warning', text}}),
+	});
+	const witness = createWitness({
+		transport,
+		platform: options.platform,
+		clock,
+		log,
+		cooldownMs: options.cooldownMs,
+		// Our own run holds the lock as well; only another's is a reason to wait.
+		lockedBy: async (clusterId) => (runUnderWay() ? undefined : options.lockHolder(clusterId)),
+	});
+	const common = {transport, clock, journal, operator, getState, dispatch};
+	const alarms = createAlarmsControl(common);
+	const compaction = createCompactControl(common);
+	const plans = createPlanControl({
+		...common,
+		log,
+		witness,
+		acquireLock: options.acquireLock,
+		terminal: options.terminal,
+		defragTimeoutMs: options.defragTimeoutMs,
+		cooldownMs: options.cooldownMs,
+		random: options.random,
+		speed: () =>
+			measuredSpeed(
+				getState().members.flatMap(({member, defragmentations}) =>
+					defragmentations.map((one) => ({memberName: member.name, ...one})),
+				),
+			),
+	});
+	const poller = createPoller({transport, clock, dispatch, intervalMs: () => getState().intervalMs, onObservation: observed});
+
+	function runUnderWay(): boolean {
+		return plans.holdsLock();
+	}
+
+	function observed(observation: Observation): void {
+		witness.observed(observation);
+		compaction.observed(observation);
+		plans.observed();
+		tellCooldown();
+		tellJournal();
+	}
+
+	function tellCooldown(): void {
+		const next = witness.cooldown();
+		if (JSON.stringify(next) !== JSON.stringify(getState().cooldown)) {
+			dispatch({type: 'cooldownChanged', cooldown: next});
+		}
+	}
+
+	let journalRead: unknown;
+	function tellJournal(): void {
+		const content = journal.read();
+		if (content === journalRead) {
+			return;
+		}
+		journalRead = content;
+		const warnings = content.damaged.map(
+			({lineNumber, reason}) => `journal line ${lineNumber} is damaged and was skipped: ${reason}`,
+		);
+		dispatch({type: 'journalChanged', journal: {directory: journal.directory, warnings}});
+		dispatch({type: 'defragmentationsRead', byMember: log.known()});
+		const first = warnings[0];
+		if (first !== undefined) {
+			dispatch({type: 'messageChanged', message: {kind: 'warning', text: first}});
+		}
+	}
+
+	async function tick(): Promise<void> {
+		while (!stopping.signal.aborted) {
+			await clock.sleep(tickMs, stopping.signal);
+			dispatch({type: 'ticked', now: clock.uptimeMs(), wallMs: clock.wallMs()});
+			tellCooldown();
+		}
+	}
+
+	return {
+		controls: {
+			...plans.controls,
+			...alarms.controls,
+			...compaction.controls,
+			setInterval(intervalMs) {
+				dispatch({type: 'intervalChanged', intervalMs});
+				poller.pollNow();
+			},
+			dismissMessage: () => dispatch({type: 'messageChanged', message: undefined}),
+			say: (kind, text) => dispatch({type: 'messageChanged', message: {kind, text}}),
+		},
+		start() {
+			dispatch({type: 'connected', connection: transport.connection});
+			poller.start();
+			void tick();
+		},
+		async stop() {
+			await Promise.all([plans.stop(), alarms.stop(), compaction.stop()]);
+			poller.stop();
+			stopping.abort();
+			transport.close();
+		},
+	};
 }

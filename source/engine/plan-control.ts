@@ -14,7 +14,7 @@ import type {AttemptLog} from './attempt-log.ts';
 import type {Clock} from './clock.ts';
 import type {Controls} from './controls.ts';
 import type {EngineMessage} from './messages.ts';
-import type {AcquireLock, RunLock} from './run-lock.ts';
+import type {AcquireLock} from './run-lock.ts';
 import {type Runner, startRunner} from './runner.ts';
 import type {State} from './state.ts';
 import type {Witness} from './witness.ts';
@@ -50,6 +50,8 @@ export interface PlanControl {
 	readonly controls: PlanControls;
 	/** After each round of the poller. */
 	observed(): void;
+	/** The run lock of this machine is ours. */
+	holdsLock(): boolean;
 	/** No next member starts; resolves when the one at work has ended or its outcome is unknown, and the lock is free. */
 	stop(): Promise<void>;
 }
@@ -58,6 +60,7 @@ export function createPlanControl(options: PlanControlOptions): PlanControl {
 	const {clock, witness, getState, dispatch, operator} = options;
 	let session: Session | undefined;
 	let runner: Runner | undefined;
+	let holdsLock = false;
 
 	const refuse = (text: string) => dispatch({type: 'messageChanged', message: {kind: 'refused', text}});
 
@@ -111,27 +114,32 @@ export function createPlanControl(options: PlanControlOptions): PlanControl {
 			refuse(lock.heldBy);
 			return;
 		}
+		const release = () => {
+			holdsLock = false;
+			lock.lock.release();
+		};
+		holdsLock = true;
 		try {
 			const evidence = await witness.gather();
-			const plan = makePlan(current, {...evidence, platformGates: evidence.platformGates});
+			const plan = makePlan(current, evidence);
 			const shown = current.evidence === undefined ? undefined : makePlan(current, current.evidence);
 			const reason = reasonNotToStart(plan, shown, typed);
 			if (reason !== undefined || current.closed) {
-				lock.lock.release();
+				release();
 				close(current);
 				refuse(reason ?? 'cancelled');
 				return;
 			}
 			close(current);
-			launch(plan, evidence, current, lock.lock);
+			launch(plan, evidence, current, release);
 		} catch (error) {
-			lock.lock.release();
+			release();
 			close(current);
 			refuse(failureOf(error).message);
 		}
 	}
 
-	function launch(plan: DefragPlan, evidence: Evidence, current: Session, lock: RunLock): void {
+	function launch(plan: DefragPlan, evidence: Evidence, current: Session, release: () => void): void {
 		const now = clock.uptimeMs();
 		const run = beginRun({
 			id: `${now.toString(36)}-${Math.floor(options.random() * 0x1_00_00_00).toString(36)}`,
@@ -154,7 +162,7 @@ export function createPlanControl(options: PlanControlOptions): PlanControl {
 			onChange: (changed) => dispatch({type: 'runChanged', run: changed}),
 		});
 		runner = started;
-		void started.done.then(() => lock.release());
+		void started.done.then(release);
 	}
 
 	const controls: PlanControls = {
@@ -214,6 +222,7 @@ export function createPlanControl(options: PlanControlOptions): PlanControl {
 
 	return {
 		controls,
+		holdsLock: () => holdsLock,
 		observed() {
 			const phase = runner?.run.phase;
 			if (runner !== undefined && phase !== undefined && 'memberId' in phase) {

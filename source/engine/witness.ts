@@ -50,7 +50,10 @@ export function createWitness({transport, platform, clock, log, cooldownMs, lock
 	}
 
 	return {
-		observed: fold,
+		observed(observation) {
+			attempts = log.attempts();
+			fold(observation);
+		},
 		cooldown,
 		rereadJournal() {
 			attempts = log.attempts();

@@ -1,0 +1,35 @@
+/** The machine's own clocks. */
+import {randomUUID} from 'node:crypto';
+import {readFileSync} from 'node:fs';
+import {setTimeout as delay} from 'node:timers/promises';
+import type {Clock} from './clock.ts';
+
+const nanosecondsPerMillisecond = 1_000_000n;
+
+/**
+ * `hrtime` is CLOCK_MONOTONIC: it counts from the boot, is the same for every process of one boot, never steps, and stands still
+ * while the machine sleeps, so that a wait can only become longer by it.
+ */
+export function createSystemClock(): Clock {
+	return {
+		uptimeMs: () => Number(process.hrtime.bigint() / nanosecondsPerMillisecond),
+		wallMs: () => Date.now(),
+		bootId: readBootId(),
+		async sleep(ms, signal) {
+			try {
+				await delay(ms, undefined, signal === undefined ? {} : {signal});
+			} catch {
+				// Aborted: the wait is over, which is all that is promised.
+			}
+		},
+	};
+}
+
+/** Where the boot can't be told apart an id that equals no other makes every cooldown start in full. */
+function readBootId(): string {
+	try {
+		return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+	} catch {
+		return `unknown-${randomUUID()}`;
+	}
+}
