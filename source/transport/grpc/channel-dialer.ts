@@ -1,5 +1,5 @@
 /**
- * Makes the connections of one gRPC channel. gRPC lets credentials do this, and ours do it themselves because its own keep the cause of
+ * Makes the one connection of a gRPC channel. gRPC lets credentials do this, and ours do it themselves because its own keep the cause of
  * a failed handshake to themselves, have no deadline, leave sockets open behind a closed channel and warn about IP addresses.
  */
 import type {Socket} from 'node:net';
@@ -12,9 +12,13 @@ import {type TlsSettings, tlsOptions} from './tls-session.ts';
 const keepAliveAfterMs = 15_000;
 
 export class ChannelDialer extends ChannelCredentials {
-	/** Whether a connection ever stood, TLS included. */
+	/** Whether a TCP connection was made. */
+	reached = false;
+	/** Whether the connection ever stood, TLS included. */
 	connected = false;
-	/** What ended the newest connection, or kept it from being made, as Node says it. */
+	/** gRPC wanted a second connection. It gets none: behind the same address another member may answer. */
+	usedUp = false;
+	/** What ended the connection, or kept it from being made, as Node says it. */
 	lastError: NodeJS.ErrnoException | undefined;
 	/** The server chose another protocol than HTTP/2. */
 	refusedHttp2 = false;
@@ -57,8 +61,14 @@ export class ChannelDialer extends ChannelCredentials {
 	}
 
 	async #secure(tcp: Socket): Promise<experimental.SecureConnectResult> {
-		this.lastError = undefined;
 		this.#track(tcp);
+		if (this.connected) {
+			tcp.destroy();
+			this.usedUp = true;
+			throw new Error('the connection was lost');
+		}
+		this.reached = true;
+		this.lastError = undefined;
 		tcp.setKeepAlive(true, keepAliveAfterMs);
 		if (this.#tls === undefined) {
 			this.connected = true;

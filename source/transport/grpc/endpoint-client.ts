@@ -1,12 +1,14 @@
-/** One gRPC connection to one endpoint, through etcd3: calls that are sent once, end by their deadline and can be stopped. */
+/**
+ * One gRPC connection to one endpoint, through etcd3: calls that are sent once, end by their deadline and can be stopped. It is never
+ * made a second time, so all its calls reach one and the same member.
+ */
 import {Channel, Metadata, setLogger, status} from '@grpc/grpc-js';
 import {NoopPolicy} from 'cockatiel';
 import {Etcd3, type Services} from 'etcd3';
 import {ChannelDialer} from './channel-dialer.ts';
-import type {Address} from './dial.ts';
-import type {Endpoint} from './endpoint.ts';
 import {GrpcError} from './grpc-error.ts';
-import type {TlsSettings} from './tls-session.ts';
+import type {Poolable} from './pool.ts';
+import type {Route} from './route.ts';
 
 // Its complaints are in our errors, and stderr belongs to the screen.
 setLogger({error() {}, info() {}, debug() {}});
@@ -27,13 +29,6 @@ export type RpcOptions = {
 	readonly signal?: AbortSignal;
 	/** From `Authenticate`. */
 	readonly token?: string | undefined;
-};
-
-export type EndpointClientOptions = {
-	readonly endpoint: Endpoint;
-	readonly address: Address;
-	readonly tls: TlsSettings | undefined;
-	readonly dialTimeoutMs: number;
 };
 
 const channelOptions = {
@@ -65,24 +60,29 @@ class DialledEtcd3 extends Etcd3 {
 	}
 }
 
-export class EndpointClient {
-	readonly endpoint: Endpoint;
+export class EndpointClient implements Poolable {
+	readonly route: Route;
 	readonly #dialer: ChannelDialer;
 	readonly #etcd: DialledEtcd3;
-	readonly #dialTimeoutMs: number;
 	#inFlight = 0;
 	#retired = false;
+	#closed = false;
 
-	constructor({endpoint, address, tls, dialTimeoutMs}: EndpointClientOptions) {
-		this.endpoint = endpoint;
+	constructor(route: Route) {
+		const {address, tls} = route;
+		this.route = route;
 		this.#dialer = new ChannelDialer(address, tls);
-		this.#dialTimeoutMs = dialTimeoutMs;
 		const host = address.host.includes(':') ? `[${address.host}]` : address.host;
 		this.#etcd = new DialledEtcd3(`${host}:${address.port}`, this.#dialer);
 	}
 
 	/** One call. Rejects with `GrpcError`. */
 	async call<Request, Response>(rpc: Rpc<Request, Response>, request: Request, options: RpcOptions): Promise<Response> {
+		if (this.#closed) {
+			const details = 'the connection was closed';
+			const error = {...new Error(details), message: details, code: status.UNAVAILABLE, details, metadata: new Metadata()};
+			throw new GrpcError(error, undefined, {...this.#dialer, usedUp: true});
+		}
 		this.#inFlight++;
 		try {
 			return await this.#send(rpc, request, options);
@@ -92,6 +92,10 @@ export class EndpointClient {
 				this.close();
 			}
 		}
+	}
+
+	get closed(): boolean {
+		return this.#closed;
 	}
 
 	/** Closes once the calls under way have ended. */
@@ -104,6 +108,7 @@ export class EndpointClient {
 
 	/** Cuts the connection; calls under way fail. */
 	close(): void {
+		this.#closed = true;
 		this.#etcd.close();
 		this.#dialer.close();
 	}
@@ -141,7 +146,7 @@ export class EndpointClient {
 		const stop = () => end('stopped');
 		// Ours beside gRPC's: that one follows the wall clock.
 		const deadline = setTimeout(() => end('deadline'), options.timeoutMs);
-		const dialDeadline = setTimeout(() => dialer.connected || end('dial deadline'), this.#dialTimeoutMs);
+		const dialDeadline = setTimeout(() => dialer.connected || end('dial deadline'), this.route.dialTimeoutMs);
 		options.signal?.addEventListener('abort', stop);
 		if (options.signal?.aborted) {
 			stop();

@@ -1,32 +1,36 @@
 /** Why a call failed: from the server's words, else from the connection, else from a look at who is there. */
 import type {Failure} from '../../domain/failure.ts';
 import {safeText} from '../safe-text.ts';
-import type {Address} from './dial.ts';
-import type {Endpoint} from './endpoint.ts';
 import type {GrpcError} from './grpc-error.ts';
 import {type Peer, probePlain, probeTls} from './probe.ts';
+import type {Route} from './route.ts';
 import {serverFailure} from './server-failure.ts';
 import {tlsFailure} from './tls-failure.ts';
-import type {TlsSettings} from './tls-session.ts';
-
-/** The way by which a call went. */
-export type Route = {
-	readonly endpoint: Endpoint;
-	readonly address: Address;
-	readonly tls: TlsSettings | undefined;
-	readonly dialTimeoutMs: number;
-};
 
 const frozen = 'It may be frozen, overloaded, or behind a firewall that drops packets.';
 
-/** The failure behind a gRPC call's error. `waitedMs` is how long it took. */
-export async function explain(error: GrpcError, route: Route, waitedMs: number): Promise<Failure> {
+/** What is known of the time that the call took. */
+export type Timing = {readonly waitedMs: number; readonly timeoutMs: number};
+
+/** A look at who is there may take this long even when the call's time is up. */
+const shortestLookMs = 300;
+
+/** The failure behind a gRPC call's error. */
+export async function explain(error: GrpcError, route: Route, {waitedMs, timeoutMs}: Timing): Promise<Failure> {
 	if (error.ended === 'stopped') {
 		return {kind: 'cancelled', message: 'stopped waiting', nextStep: ''};
 	}
 	if (error.ended !== undefined) {
-		const what = error.connection.connected ? 'answer' : 'connection';
+		const what = error.connection.reached ? 'answer' : 'connection';
 		return {kind: 'timed-out', message: `no ${what} within ${(waitedMs / 1000).toFixed(1)} s`, nextStep: frozen};
+	}
+	if (error.connection.usedUp) {
+		return {
+			kind: 'unreachable',
+			message: 'the connection was lost',
+			nextStep: 'Look whether the member still runs.',
+			notSent: true,
+		};
 	}
 	return (
 		serverFailure(error.code, error.details) ??
@@ -38,7 +42,7 @@ export async function explain(error: GrpcError, route: Route, waitedMs: number):
 					message: `connection lost: ${safeText(error.details)}`,
 					nextStep: 'Look whether the member still runs.',
 				}
-			: await strangerFailure(error, route))
+			: await strangerFailure(error, route, Math.max(shortestLookMs, Math.min(route.dialTimeoutMs, timeoutMs - waitedMs))))
 	);
 }
 
@@ -89,9 +93,9 @@ function wrongServer({details, connection}: GrpcError): Failure | undefined {
 }
 
 /** The connection was made or nearly so, and broke without a reason: looks who is there. */
-async function strangerFailure(error: GrpcError, route: Route): Promise<Failure> {
-	const {address, tls, dialTimeoutMs, endpoint} = route;
-	const plain = await probePlain(address, dialTimeoutMs);
+async function strangerFailure(error: GrpcError, route: Route, patienceMs: number): Promise<Failure> {
+	const {address, tls, endpoint} = route;
+	const plain = await probePlain(address, patienceMs);
 	if (plain.speaks === 'tls' && tls === undefined) {
 		return {
 			kind: 'tls',
@@ -106,7 +110,7 @@ async function strangerFailure(error: GrpcError, route: Route): Promise<Failure>
 			nextStep: `Use ${endpoint.url.replace(/^https:/, 'http:')}.`,
 		};
 	}
-	const peer = plain.speaks === 'tls' && tls !== undefined ? await probeTls(address, tls, dialTimeoutMs) : plain;
+	const peer = plain.speaks === 'tls' && tls !== undefined ? await probeTls(address, tls, patienceMs) : plain;
 	return peerFailure(peer, route) ?? unexplained(error);
 }
 

@@ -1,4 +1,5 @@
 /** One `/metrics` page of etcd 3.4 to 3.6 as the figures that this program uses. */
+import type {MemberId} from '../../domain/member.ts';
 import type {Histogram, MemberMetrics} from '../../domain/observation.ts';
 import {readPage, type Sample, type Wanted} from '../prometheus-text.ts';
 
@@ -29,6 +30,7 @@ const histograms = {
 	backendCommit: 'etcd_disk_backend_commit_duration_seconds',
 } as const satisfies Partial<Record<keyof MemberMetrics, string>>;
 
+const serverId = 'etcd_server_id';
 const started = 'grpc_server_started_total';
 const handled = 'grpc_server_handled_total';
 
@@ -37,17 +39,24 @@ const wanted: Wanted = new Map([
 		...Object.values(figures).flat(),
 		...Object.values(sums),
 		...Object.values(histograms).flatMap((name) => [`${name}_bucket`, `${name}_sum`, `${name}_count`]),
+		serverId,
 	].map((name): [string, string] => [name, '']),
 	[started, 'grpc_method="Snapshot"'],
 	[handled, 'grpc_method="Snapshot"'],
 ]);
 
+export type MetricsReading = {
+	readonly metrics: MemberMetrics;
+	/** Which member's page it is, where it says so. */
+	readonly memberId?: MemberId;
+};
+
 /** Reads one page. `memberClockSeconds` is what the answer's `Date` header said. A figure that the page lacks is absent. */
-export function readMemberMetrics(text: string, memberClockSeconds?: number): MemberMetrics {
+export function readMetrics(text: string, memberClockSeconds?: number): MetricsReading {
 	const {samples, sampleCount} = readPage(text, wanted);
 	const byName = Map.groupBy(samples, ({name}) => name);
 	const named = (name: string): readonly Sample[] => byName.get(name) ?? [];
-	return present<MemberMetrics>({
+	const metrics = present<MemberMetrics>({
 		sampleCount,
 		memberClockSeconds,
 		snapshotStreams: snapshotStreams(named(started), named(handled)),
@@ -55,6 +64,8 @@ export function readMemberMetrics(text: string, memberClockSeconds?: number): Me
 		...mapValues(sums, (name) => sum(named(name))),
 		...mapValues(histograms, (name) => readHistogram(name, named)),
 	});
+	const memberId = named(serverId)[0]?.labels.server_id;
+	return {metrics, ...(memberId !== undefined && {memberId})};
 }
 
 /** Streams that clients have open now: a backup being taken, or one that stalled. */
