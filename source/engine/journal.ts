@@ -1,7 +1,11 @@
-/** The journal's file: one JSON line per change, appended in one write, safe when two instances write. */
+/**
+ * The journal's file: one JSON line per change, appended in one write, safe when two instances write. Where the first directory
+ * can't take a line (read-only, or its disk is full) the next one does; all of them are read.
+ */
 import {
 	closeSync,
 	constants,
+	fchmodSync,
 	fstatSync,
 	fsyncSync,
 	mkdirSync,
@@ -15,14 +19,18 @@ import {homedir} from 'node:os';
 import {join} from 'node:path';
 import {type JournalLine, parseLine} from './journal-line.ts';
 
-export type DamagedLine = {readonly lineNumber: number; readonly reason: string};
+/** `file` is its path; `lineNumber` counts from 1, and is 0 where the whole file can't be read. */
+export type DamagedLine = {readonly file: string; readonly lineNumber: number; readonly reason: string};
+
+export type JournalContent = {readonly lines: readonly JournalLine[]; readonly damaged: readonly DamagedLine[]};
 
 export interface Journal {
+	/** Where lines go as long as there is room. */
 	readonly directory: string;
-	/** On disk when it returns with `sync`. Throws `JournalError`. */
+	/** Handed to the kernel when it returns; with `sync` on disk. Throws `JournalError`. */
 	append(line: JournalLine, options?: {readonly sync?: boolean}): void;
-	/** Every whole line; damaged ones are told, never fatal. */
-	read(): {readonly lines: readonly JournalLine[]; readonly damaged: readonly DamagedLine[]};
+	/** Every whole line, oldest first; damaged ones are told, never fatal. The same object as long as nothing was written. */
+	read(): JournalContent;
 }
 
 /** The journal can't be written; the message names the directories that were tried and why each failed. */
@@ -32,6 +40,9 @@ export class JournalError extends Error {
 
 const fileName = 'journal.jsonl';
 const newline = 0x0a;
+
+/** Some ten thousand defragmentations. What is older than that says nothing about a cooldown. */
+const readAtMostBytes = 16 * 1024 * 1024;
 
 /** Where it may be, best first: state that survives, state of this session, what the operator named. */
 export function journalDirectories(environment: NodeJS.ProcessEnv, stateDirectory?: string): readonly string[] {
@@ -44,77 +55,72 @@ export function journalDirectories(environment: NodeJS.ProcessEnv, stateDirector
 	];
 }
 
-/** Opens the journal in the first directory that can be written. One that can't be written anywhere still opens: it refuses each line. */
+/** Opens the journal. Where none of the directories can be written it still opens, for reading: it refuses each line. */
 export function openJournal(directories: readonly string[]): Journal {
-	const failures: string[] = [];
-	for (const directory of directories) {
-		try {
-			mkdirSync(directory, {recursive: true, mode: 0o700});
-			closeSync(openForAppending(directory));
-			return journalIn(directory);
-		} catch (error) {
-			failures.push(`${directory}: ${reasonOf(error)}`);
-		}
-	}
-	const refuse = () => {
-		throw new JournalError(`the journal can't be written: ${failures.join('; ')}. Name a directory with --state-dir`);
-	};
+	const usable = directories.find(isWritable) ?? directories[0] ?? '';
+	const preferred = [usable, ...directories.filter((directory) => directory !== usable)];
+	let cached: {readonly stamp: string; readonly content: JournalContent} | undefined;
 	return {
-		directory: directories[0] ?? '',
-		append: refuse,
-		read: () => (directories[0] === undefined ? {lines: [], damaged: []} : readFrom(directories[0])),
-	};
-}
-
-function openForAppending(directory: string): number {
-	return openSync(
-		join(directory, fileName),
-		constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW,
-		0o600,
-	);
-}
-
-function journalIn(directory: string): Journal {
-	let cached: {readonly stamp: string; readonly content: ReturnType<Journal['read']>} | undefined;
-	return {
-		directory,
+		directory: usable,
 		append(line, {sync = false} = {}) {
-			try {
-				const file = openForAppending(directory);
+			const text = JSON.stringify(line);
+			const failures: string[] = [];
+			for (const directory of preferred) {
 				try {
-					const text = `${JSON.stringify(line)}\n`;
-					const bytes = Buffer.from(endsInNewline(file) ? text : `\n${text}`);
-					const written = writeSync(file, bytes);
-					if (written !== bytes.length) {
-						throw new Error(`only ${written} of ${bytes.length} bytes fit on the disk`);
-					}
-					if (sync) {
-						fsyncSync(file);
-					}
-				} finally {
-					closeSync(file);
+					return appendTo(directory, text, sync);
+				} catch (error) {
+					failures.push(`${join(directory, fileName)}: ${reasonOf(error)}`);
 				}
-			} catch (error) {
-				throw new JournalError(`${join(directory, fileName)} can't be written: ${reasonOf(error)}`, {cause: error});
 			}
+			throw new JournalError(
+				`the journal can't be written: ${failures.join('; ')}. Make room there, or name another directory with --state-dir`,
+			);
 		},
 		read() {
-			const stamp = stampOf(directory);
+			const stamp = directories.map(stampOf).join();
 			if (cached?.stamp !== stamp) {
-				cached = {stamp, content: readFrom(directory)};
+				cached = {stamp, content: readAll(directories)};
 			}
 			return cached.content;
 		},
 	};
 }
 
-/** Changes whenever a line was appended, by whichever process. */
-function stampOf(directory: string): string {
+function isWritable(directory: string): boolean {
 	try {
-		const {size, mtimeMs, ino} = statSync(join(directory, fileName));
-		return `${ino} ${size} ${mtimeMs}`;
+		const file = openForAppending(directory);
+		try {
+			// What is in it is nobody else's business; a file from elsewhere may have come with other permissions.
+			fchmodSync(file, 0o600);
+		} finally {
+			closeSync(file);
+		}
+		return true;
 	} catch {
-		return 'missing';
+		return false;
+	}
+}
+
+/** Never through a symbolic link, which could lead the lines into a file of somebody else's choice. */
+function openForAppending(directory: string): number {
+	mkdirSync(directory, {recursive: true, mode: 0o700});
+	const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
+	return openSync(join(directory, fileName), flags, 0o600);
+}
+
+function appendTo(directory: string, text: string, sync: boolean): void {
+	const file = openForAppending(directory);
+	try {
+		const bytes = Buffer.from(endsInNewline(file) ? `${text}\n` : `\n${text}\n`);
+		const written = writeSync(file, bytes);
+		if (written !== bytes.length) {
+			throw new Error(`only ${written} of ${bytes.length} bytes fit on the disk`);
+		}
+		if (sync) {
+			fsyncSync(file);
+		}
+	} finally {
+		closeSync(file);
 	}
 }
 
@@ -129,22 +135,51 @@ function endsInNewline(file: number): boolean {
 	return last[0] === newline;
 }
 
-function readFrom(directory: string): ReturnType<Journal['read']> {
-	let text: string;
+/** Changes whenever a line was appended, by whichever process. */
+function stampOf(directory: string): string {
 	try {
-		text = readFileSync(join(directory, fileName), 'utf8');
+		const {size, mtimeMs, ino} = statSync(join(directory, fileName));
+		return `${ino} ${size} ${mtimeMs}`;
 	} catch {
-		return {lines: [], damaged: []};
+		return 'missing';
 	}
+}
+
+function readAll(directories: readonly string[]): JournalContent {
+	const contents = directories.map((directory) => readFrom(join(directory, fileName)));
+	const [only, ...others] = contents.filter(({lines}) => lines.length > 0);
+	return {
+		// Within a file the order is that of the writing, which a stepping wall clock must not turn; only between files it is all there is.
+		lines: others.length === 0 ? (only?.lines ?? []) : contents.flatMap(({lines}) => lines).sort(byTime),
+		damaged: contents.flatMap(({damaged}) => damaged),
+	};
+}
+
+function byTime(a: JournalLine, b: JournalLine): number {
+	return a.bootId === b.bootId ? a.uptimeMs - b.uptimeMs : a.wallMs - b.wallMs;
+}
+
+function readFrom(file: string): JournalContent {
+	let bytes: Buffer;
+	try {
+		bytes = readFileSync(file);
+	} catch (error) {
+		const code = (error as NodeJS.ErrnoException).code;
+		const isMissing = code === 'ENOENT' || code === 'ENOTDIR';
+		return {lines: [], damaged: isMissing ? [] : [{file, lineNumber: 0, reason: `can't be read: ${reasonOf(error)}`}]};
+	}
+	const start = bytes.length <= readAtMostBytes ? 0 : bytes.indexOf(newline, bytes.length - readAtMostBytes) + 1;
 	const lines: JournalLine[] = [];
 	const damaged: DamagedLine[] = [];
-	for (const [index, one] of text.split('\n').entries()) {
-		if (one.trim() === '') {
+	let lineNumber = countNewlines(bytes.subarray(0, start));
+	for (const text of bytes.toString('utf8', start).split('\n')) {
+		lineNumber++;
+		if (text.trim() === '') {
 			continue;
 		}
-		const parsed = parseLine(one);
+		const parsed = parseLine(text);
 		if ('damage' in parsed) {
-			damaged.push({lineNumber: index + 1, reason: parsed.damage});
+			damaged.push({file, lineNumber, reason: parsed.damage});
 		} else {
 			lines.push(parsed);
 		}
@@ -152,6 +187,27 @@ function readFrom(directory: string): ReturnType<Journal['read']> {
 	return {lines, damaged};
 }
 
+function countNewlines(bytes: Buffer): number {
+	let count = 0;
+	for (let at = bytes.indexOf(newline); at !== -1; at = bytes.indexOf(newline, at + 1)) {
+		count++;
+	}
+	return count;
+}
+
+const explanations: Readonly<Record<string, string>> = {
+	EACCES: 'permission denied',
+	EROFS: 'the file system is read-only',
+	ENOSPC: 'the disk is full',
+	EDQUOT: 'the disk quota is used up',
+	EFBIG: 'the file may not grow any further',
+	EIO: 'the disk fails',
+	ELOOP: 'it is a symbolic link',
+	ENOTDIR: 'not a directory',
+	EISDIR: 'it is a directory',
+};
+
 function reasonOf(error: unknown): string {
-	return error instanceof Error ? ('code' in error ? `${String(error.code)}` : error.message) : String(error);
+	const {code, message} = error as NodeJS.ErrnoException;
+	return code === undefined ? message : (explanations[code] ?? code);
 }

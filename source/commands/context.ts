@@ -1,0 +1,32 @@
+import type {Clock} from '../engine/clock.ts';
+import type {Controls, Store} from '../engine/controls.ts';
+import type {Engine} from '../engine/engine.ts';
+import type {Journal} from '../engine/journal.ts';
+import type {Options} from '../options.ts';
+import type {Transport} from '../transport/transport.ts';
+
+/** Exit codes, the same for every command. */
+export const exitCodes = {done: 0, failed: 1, usage: 2, refused: 3, unknown: 4} as const;
+
+/** What a command has to work with: made by `main`, so that tests can hand in their own. */
+export type CommandContext = {
+	readonly options: Options;
+	readonly clock: Clock;
+	readonly journal: Journal;
+	/** Checks flags and files; throws `TransportError` for those. */
+	readonly connect: () => Promise<Transport>;
+	/** An engine over that transport, not started yet. */
+	readonly createEngine: (transport: Transport) => EngineHandle;
+	/** Results. */
+	readonly print: (text: string) => void;
+	/** Progress and errors. */
+	readonly say: (text: string) => void;
+	/** A person is there to type. */
+	readonly isTerminal: boolean;
+	/** One typed line. */
+	readonly ask: (question: string) => Promise<string>;
+	/** Calls back at each SIGINT or SIGTERM until the returned function is called. */
+	readonly onInterrupt: (callback: () => void) => () => void;
+};
+
+export type EngineHandle = {readonly engine: Engine; readonly store: Store; readonly controls: Controls};

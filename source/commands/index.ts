@@ -1,0 +1,38 @@
+/** The commands without a screen, by name. */
+import {completionScript} from '../options/help.ts';
+import {UsageError} from '../usage-error.ts';
+import {runAlarm} from './alarm.ts';
+import {runCompact} from './compact.ts';
+import {type CommandContext, exitCodes} from './context.ts';
+import {runDefrag} from './defrag.ts';
+import {runJournal} from './journal.ts';
+import {runStatus} from './status.ts';
+
+/** Exit code. Throws `UsageError` and `TransportError`. */
+export async function runCommand(context: CommandContext): Promise<number> {
+	switch (context.options.command) {
+		case 'status':
+			return runStatus(context);
+		case 'defrag':
+			return runDefrag(context);
+		case 'alarm':
+			return runAlarm(context);
+		case 'compact':
+			return runCompact(context);
+		case 'journal':
+			return runJournal(context);
+		case 'completion':
+			return runCompletion(context);
+		default:
+			throw new UsageError(`there is no command "${context.options.command}".`);
+	}
+}
+
+function runCompletion({options, print}: CommandContext): number {
+	const shell = options.operands[0];
+	if (shell !== 'bash' && shell !== 'zsh' && shell !== 'fish') {
+		throw new UsageError('say etcdtop completion bash, zsh or fish.');
+	}
+	print(completionScript(shell));
+	return exitCodes.done;
+}
