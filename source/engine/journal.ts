@@ -147,16 +147,22 @@ function stampOf(directory: string): string {
 
 function readAll(directories: readonly string[]): JournalContent {
 	const contents = directories.map((directory) => readFrom(join(directory, fileName)));
-	const [only, ...others] = contents.filter(({lines}) => lines.length > 0);
 	return {
-		// Within a file the order is that of the writing, which a stepping wall clock must not turn; only between files it is all there is.
-		lines: others.length === 0 ? (only?.lines ?? []) : contents.flatMap(({lines}) => lines).sort(byTime),
+		lines: contents.map(({lines}) => lines).reduce(merge, []),
 		damaged: contents.flatMap(({damaged}) => damaged),
 	};
 }
 
-function byTime(a: JournalLine, b: JournalLine): number {
-	return a.bootId === b.bootId ? a.uptimeMs - b.uptimeMs : a.wallMs - b.wallMs;
+/** Within a file the order is that of the writing, which a stepping wall clock must not turn. */
+function merge(one: readonly JournalLine[], other: readonly JournalLine[]): readonly JournalLine[] {
+	const merged: JournalLine[] = [];
+	let [i, j] = [0, 0];
+	while (i < one.length && j < other.length) {
+		const [a, b] = [one[i]!, other[j]!];
+		const isFirst = a.bootId === b.bootId ? a.uptimeMs <= b.uptimeMs : a.wallMs <= b.wallMs;
+		merged.push(isFirst ? one[i++]! : other[j++]!);
+	}
+	return [...merged, ...one.slice(i), ...other.slice(j)];
 }
 
 function readFrom(file: string): JournalContent {
