@@ -39,6 +39,8 @@ const withoutDeveloperTools = {
 	},
 };
 
+const {version} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
 /** CommonJS packages inside an ES module still ask for these. */
 const banner = [
 	"import {createRequire as __createRequire} from 'node:module';",
@@ -59,7 +61,7 @@ const {metafile} = await build({
 	platform: 'node',
 	target: 'node22',
 	jsx: 'automatic',
-	define: {'process.env.NODE_ENV': '"production"'},
+	define: {'process.env.NODE_ENV': '"production"', ETCDTOP_VERSION: JSON.stringify(version)},
 	minifySyntax: true,
 	minifyWhitespace: true,
 	legalComments: 'eof',

@@ -1,0 +1,171 @@
+/** The composition root: options, then the screen or the command, then the transport, loaded last because it is the heaviest. */
+import {hostname, userInfo} from 'node:os';
+import {createInterface} from 'node:readline/promises';
+import {fileURLToPath} from 'node:url';
+import type {CommandContext} from './commands/context.ts';
+import {createEngine} from './engine/engine.ts';
+import {initialState} from './engine/initial-state.ts';
+import {journalDirectories, openJournal} from './engine/journal.ts';
+import {acquireRunLock, runLockHolder} from './engine/run-lock.ts';
+import {createStore} from './engine/store.ts';
+import {createSystemClock} from './engine/system-clock.ts';
+import {helpText} from './options/help.ts';
+import {type ConnectionOptions, type Options, parseOptions} from './options.ts';
+import {directPlatform} from './transport/platform.ts';
+import {TransportError} from './transport/transport-error.ts';
+import type {Transport} from './transport/transport.ts';
+import {UsageError} from './usage-error.ts';
+
+declare const ETCDTOP_VERSION: string;
+
+const say = (text: string) => process.stderr.write(`${text}\n`);
+const print = (text: string) => process.stdout.write(`${text}\n`);
+
+async function main(argv: readonly string[]): Promise<number> {
+	const [hidden, directory] = argv;
+	if (hidden === '__reap' && directory !== undefined) {
+		const {reap} = await import('./demo/reaper.ts');
+		await reap(directory);
+		return 0;
+	}
+	const options = parseOptions(argv, process.env);
+	if (options.help) {
+		print(helpText(options.command));
+		return 0;
+	}
+	if (options.version) {
+		print(`etcdtop ${ETCDTOP_VERSION}`);
+		return 0;
+	}
+	return run(options);
+}
+
+async function run(options: Options): Promise<number> {
+	switch (options.command) {
+		case 'monitor':
+			return monitor(options);
+		case 'demo':
+			return demo(options);
+		default: {
+			const {runCommand} = await import('./commands/index.ts');
+			return runCommand(contextOf(options));
+		}
+	}
+}
+
+async function connect(connection: ConnectionOptions): Promise<Transport> {
+	const {createDirectTransport} = await import('./transport/grpc/direct-transport.ts');
+	return createDirectTransport(connection);
+}
+
+function contextOf(options: Options): CommandContext {
+	const clock = createSystemClock();
+	const journal = openJournal(journalDirectories(process.env, options.stateDirectory));
+	return {
+		options,
+		clock,
+		journal,
+		connect: () => connect(options.connection),
+		createEngine(transport) {
+			const store = createStore(initialState({clock, clusterName: options.clusterName, readOnly: false, intervalMs: options.intervalMs, journalDirectory: journal.directory}));
+			const engine = createEngine({...engineOptions(options), store, transport, clock, journal, terminal: process.stdin.isTTY === true && !options.yes});
+			return {engine, store, controls: engine.controls};
+		},
+		print,
+		say,
+		isTerminal: process.stdin.isTTY === true && process.stderr.isTTY === true,
+		async ask(question) {
+			const lines = createInterface({input: process.stdin, output: process.stderr});
+			try {
+				return await lines.question(question);
+			} finally {
+				lines.close();
+			}
+		},
+		onInterrupt(callback) {
+			const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+			for (const signal of signals) {
+				process.on(signal, callback);
+			}
+			return () => signals.forEach((signal) => void process.off(signal, callback));
+		},
+	};
+}
+
+function engineOptions(options: Options) {
+	return {
+		platform: directPlatform,
+		acquireLock: acquireRunLock,
+		lockHolder: runLockHolder,
+		operator: `${userInfo().username}@${hostname()}`,
+		defragTimeoutMs: options.defragTimeoutMs,
+		cooldownMs: options.cooldownMs,
+		random: Math.random,
+	};
+}
+
+async function monitor(options: Options): Promise<number> {
+	if (process.stdout.isTTY !== true || process.stdin.isTTY !== true) {
+		throw new UsageError('the monitor needs a terminal on both ends. Without one, run: etcdtop status');
+	}
+	const {runMonitor} = await import('./monitor.tsx');
+	const clock = createSystemClock();
+	const journal = openJournal(journalDirectories(process.env, options.stateDirectory));
+	const store = createStore(initialState({clock, clusterName: options.clusterName, readOnly: options.readOnly, intervalMs: options.intervalMs, journalDirectory: journal.directory}));
+	return runMonitor({
+		options,
+		store,
+		clock,
+		async connect() {
+			const transport = await connect(options.connection);
+			return createEngine({...engineOptions(options), store, transport, clock, journal, terminal: true});
+		},
+	});
+}
+
+async function demo(options: Options): Promise<number> {
+	const [{runDemo}, {scenarios}] = await Promise.all([import('./demo/demo.ts'), import('./demo/scenarios.ts')]);
+	if (!Object.hasOwn(scenarios, options.scenario)) {
+		throw new UsageError(`--scenario takes ${Object.keys(scenarios).join(', ')}.`);
+	}
+	return runDemo({
+		scenario: options.scenario as keyof typeof scenarios,
+		monitor: !options.noMonitor,
+		openMonitor(flags) {
+			const reached = parseOptions([...flags], {});
+			return monitor({...options, command: 'monitor', connection: reached.connection, clusterName: `demo ${options.scenario}`});
+		},
+		reaper: [process.execPath, launcher(), '__reap'],
+		say,
+		print,
+	});
+}
+
+/** The program that the user started, to start it again for a hidden subcommand. */
+function launcher(): string {
+	return process.argv[1] ?? fileURLToPath(import.meta.url);
+}
+
+/** Expected failures are a sentence; anything else is a defect, and says so with its stack. */
+function report(error: unknown): number {
+	if (error instanceof UsageError) {
+		say(`etcdtop: ${error.message}`);
+		return 2;
+	}
+	if (error instanceof TransportError) {
+		const {message, nextStep, endpoint} = error.failure;
+		say(`etcdtop: ${endpoint === undefined || message.includes(endpoint) ? '' : `${endpoint}: `}${message}${nextStep === '' ? '' : `. ${nextStep}`}`);
+		return 1;
+	}
+	say(`etcdtop: this is a defect, please report it.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+	return 1;
+}
+
+main(process.argv.slice(2)).then(
+	(code) => {
+		process.exitCode = code;
+	},
+	(error: unknown) => {
+		process.exitCode = report(error);
+	},
+);
