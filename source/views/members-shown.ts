@@ -13,12 +13,12 @@ export function membersShown(
 ): readonly MemberRecord[] {
 	const wanted = filter.toLowerCase();
 	const shown = members.filter(({member}) => memberLabel(member).toLowerCase().includes(wanted));
-	const sign = sort.descending ? -1 : 1;
-	return sort.column === 'name'
-		? sort.descending
-			? shown.toReversed()
-			: shown
-		: shown.toSorted((a, b) => sign * (sortKey(a, sort.column) - sortKey(b, sort.column)));
+	const {column, descending} = sort;
+	if (column === 'name') {
+		return descending ? shown.toReversed() : shown;
+	}
+	const sign = descending ? -1 : 1;
+	return shown.toSorted((a, b) => sign * (sortKey(a, column) - sortKey(b, column)));
 }
 
 /** The selected member of those shown: the first when none, or one that is not shown, was selected. */
