@@ -17,7 +17,6 @@ export type Page = {
 	readonly sampleCount: number;
 };
 
-const space = 32;
 const openBrace = 123;
 
 /**
@@ -67,13 +66,16 @@ function isNameCharacter(code: number): boolean {
 	return (code >= 97 && code <= 122) || code === 95 || (code >= 48 && code <= 58) || (code >= 65 && code <= 90);
 }
 
+const numberAhead = /[ \t]+[-+\d.NI]/y;
+
 /** A glance, which is all that most lines get: after the name come labels, or a space and the start of a number. */
 function looksLikeSample(page: string, nameEnd: number, end: number): boolean {
 	const next = page.charCodeAt(nameEnd);
 	if (next === openBrace) {
 		return page.lastIndexOf('} ', end) > nameEnd;
 	}
-	return next === space && /[-+\d.NI]/.test(page.charAt(nameEnd + 1));
+	numberAhead.lastIndex = nameEnd;
+	return nameEnd < end && numberAhead.test(page);
 }
 
 /** The rest of a line: labels or none, a value, perhaps a timestamp. */

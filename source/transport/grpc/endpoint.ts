@@ -24,7 +24,7 @@ const shape = /^(?:(?<scheme>[a-z][a-z0-9+.-]*):\/\/)?(?<host>\[[^[\]]+\]|[^:/@?
 export function parseEndpoint(text: string, secureByDefault: boolean): Endpoint {
 	const {scheme, host, port} = shape.exec(text.trim())?.groups ?? {};
 	const schemeName = scheme?.toLowerCase();
-	if (schemeName === 'unix' || schemeName === 'unixs' || text.trim().startsWith('/')) {
+	if (/^(unixs?:|\/)/i.test(text.trim())) {
 		throw refused(text, 'Unix sockets are not supported', 'Give a client URL that etcd listens on over TCP.');
 	}
 	if (schemeName !== undefined && schemeName !== 'http' && schemeName !== 'https') {
