@@ -1,18 +1,21 @@
 /**
- * One run per cluster at a time on a machine, by an abstract Unix socket named by the cluster id: the kernel frees it when its
- * process dies, however it dies, keeps it while the process is stopped, and shows it to every user. It spans one network
- * namespace: containers on one host each have their own. Where there are no abstract sockets (macOS) a socket file in the
- * directory for temporary files stands in; one that nobody listens on is taken over.
+ * One run per cluster at a time on a machine: a lock that the kernel frees when its process dies, however it dies, keeps while
+ * the process is stopped, and shows to every user. On Linux it is an abstract Unix socket named by the cluster id; it spans one
+ * network namespace, so that containers on one host each have their own. Elsewhere it is a locked file (`file-lock.ts`).
  */
-import {rmSync} from 'node:fs';
 import {connect, createServer, type Server} from 'node:net';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import type {Clock} from './clock.ts';
+import {acquireFileLock, fileLockHolder} from './file-lock.ts';
 
 export interface RunLock {
+	/** Frees it at once; a second call does nothing. */
 	release(): void;
 }
 
+/**
+ * Takes the lock of a cluster, or tells in a sentence who holds it. `operator` is what others are told of us: `ana@bastion-1`.
+ * Rejects with the system's error where there can be no lock at all.
+ */
 export type AcquireLock = (
 	clusterId: string,
 	operator: string,
@@ -23,43 +26,54 @@ const introductionTimeoutMs = 1000;
 
 const maximumIntroduction = 200;
 
-function addressOf(clusterId: string): string {
-	const name = `etcdtop-run-${clusterId.replace(/[^0-9a-z-]/gi, '')}`;
-	return process.platform === 'linux' ? `\0${name}` : join(tmpdir(), `${name}.sock`);
-}
+const askAgainEveryMs = 1000;
 
 export const acquireRunLock: AcquireLock = async (clusterId, operator) => {
-	const address = addressOf(clusterId);
+	const name = nameOf(clusterId);
 	const introduction = `${operator}, pid ${process.pid}`;
-	const server = await listen(address, introduction);
-	if (server !== undefined) {
-		return acquired(server);
+	if (process.platform !== 'linux') {
+		const lock = acquireFileLock(name, introduction);
+		return lock === undefined ? {kind: 'held', heldBy: sentence(fileLockHolder(name) ?? '')} : {kind: 'acquired', lock};
 	}
-	const heldBy = await holder(address);
-	if (heldBy === undefined && process.platform !== 'linux') {
-		rmSync(address, {force: true});
-		const again = await listen(address, introduction);
-		if (again !== undefined) {
-			return acquired(again);
-		}
-	}
-	return {kind: 'held', heldBy: sentence(heldBy)};
+	const server = await listen(`\0${name}`, introduction);
+	return server === undefined
+		? {kind: 'held', heldBy: sentence((await holder(`\0${name}`)) ?? '')}
+		: {kind: 'acquired', lock: {release: () => void server.close()}};
 };
 
 /** Who holds the lock now, as a sentence; undefined when nobody does. */
 export async function runLockHolder(clusterId: string): Promise<string | undefined> {
-	const heldBy = await holder(addressOf(clusterId));
+	const name = nameOf(clusterId);
+	const heldBy = process.platform === 'linux' ? await holder(`\0${name}`) : fileLockHolder(name);
 	return heldBy === undefined ? undefined : sentence(heldBy);
 }
 
-function sentence(heldBy: string | undefined): string {
-	return heldBy === undefined || heldBy === ''
-		? 'a stopped etcdtop on this machine holds the run lock of this cluster'
-		: `${heldBy} has a run under way on this machine`;
+/** The same lock for a command that has the time: asks until it is free, and tells whom it waits for when that changes. */
+export function waitingForLock(acquire: AcquireLock, clock: Clock, onWait: (heldBy: string) => void): AcquireLock {
+	return async (clusterId, operator) => {
+		let told: string | undefined;
+		for (;;) {
+			const answer = await acquire(clusterId, operator);
+			if (answer.kind === 'acquired') {
+				return answer;
+			}
+			if (answer.heldBy !== told) {
+				told = answer.heldBy;
+				onWait(told);
+			}
+			await clock.sleep(askAgainEveryMs);
+		}
+	};
 }
 
-function acquired(server: Server): {readonly kind: 'acquired'; readonly lock: RunLock} {
-	return {kind: 'acquired', lock: {release: () => server.close()}};
+function nameOf(clusterId: string): string {
+	return `etcdtop-run-${clusterId.replace(/[^0-9a-z-]/gi, '')}`;
+}
+
+function sentence(heldBy: string): string {
+	return heldBy === ''
+		? 'a stopped etcdtop on this machine holds the run lock of this cluster'
+		: `${heldBy} has a run under way on this machine`;
 }
 
 function listen(address: string, introduction: string): Promise<Server | undefined> {
@@ -89,9 +103,11 @@ function holder(address: string): Promise<string | undefined> {
 		const timer = setTimeout(() => settle(text), introductionTimeoutMs);
 		socket.setEncoding('utf8');
 		socket.on('data', (chunk: string) => {
+			// Whoever took the name may say anything.
 			text = (text + chunk).replace(/[^\x20-\x7e]/g, '').slice(0, maximumIntroduction);
 		});
 		socket.on('end', () => settle(text));
-		socket.on('error', () => settle(undefined));
+		// Only a refusal says that the name is free; a holder that was stopped long ago has no room for one more caller.
+		socket.on('error', (error: NodeJS.ErrnoException) => settle(error.code === 'ECONNREFUSED' ? undefined : text));
 	});
 }

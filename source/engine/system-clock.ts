@@ -1,4 +1,5 @@
 /** The machine's own clocks. */
+import {execFileSync} from 'node:child_process';
 import {randomUUID} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {setTimeout as delay} from 'node:timers/promises';
@@ -25,10 +26,12 @@ export function createSystemClock(): Clock {
 	};
 }
 
-/** Where the boot can't be told apart an id that equals no other makes every cooldown start in full. */
+/** Where boots can't be told apart, an id that equals no other makes every cooldown start in full. */
 function readBootId(): string {
 	try {
-		return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+		return process.platform === 'darwin'
+			? execFileSync('sysctl', ['-n', 'kern.bootsessionuuid'], {encoding: 'utf8'}).trim()
+			: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 	} catch {
 		return `unknown-${randomUUID()}`;
 	}

@@ -1,0 +1,232 @@
+/** Runs of the engine over a real cluster, in the test's time. */
+import {execFile} from 'node:child_process';
+import {promisify} from 'node:util';
+import {describe, expect, it} from 'vitest';
+import type {JournalLine} from '../../source/engine/journal-line.ts';
+import type {Transport} from '../../source/transport/transport.ts';
+import {type Cluster, clusterForTest} from '../helpers/cluster.ts';
+import {startRun, startTestEngine, type TestEngine, temporaryDirectory, untilOver} from '../helpers/engine.ts';
+import {fragment} from '../helpers/fill.ts';
+
+const run = promisify(execFile);
+
+async function fragmentedCluster(): Promise<Cluster> {
+	const cluster = await clusterForTest({tls: 'none'});
+	await fragment(cluster);
+	return cluster;
+}
+
+function linesOf({journal}: TestEngine, type: JournalLine['type']): readonly JournalLine[] {
+	return journal.read().lines.filter((line) => line.type === type);
+}
+
+/** Does something right before the call that defragments, when its line is on disk already. */
+function beforeCall(act: (memberId: string) => void | Promise<void>): (transport: Transport) => Transport {
+	return (transport) =>
+		new Proxy(transport, {
+			get(target, name) {
+				if (name === 'defragment') {
+					return async (...args: Parameters<Transport['defragment']>) => {
+						await act(args[0].id);
+						return target.defragment(...args);
+					};
+				}
+				const value = Reflect.get(target, name);
+				return typeof value === 'function' ? value.bind(target) : value;
+			},
+		});
+}
+
+async function memberOf(cluster: Cluster, {store}: TestEngine, memberId: string) {
+	const name = store.getState().members.find(({member}) => member.id === memberId)?.member.name;
+	const found = cluster.members.find((member) => member.name === name);
+	if (found === undefined) {
+		throw new Error(`no member ${memberId}`);
+	}
+	return found;
+}
+
+describe('a run over all', () => {
+	it('goes through the non-leaders, then the leader, a minute apart, and gives space back', async () => {
+		const cluster = await fragmentedCluster();
+		const engine = startTestEngine(cluster);
+		await startRun(engine);
+		const ended = await untilOver(engine);
+		expect(ended.phase.kind).toBe('finished');
+		expect(ended.turns.map(({outcome, role}) => `${outcome} ${role}`)).toEqual(['done follower', 'done follower', 'done leader']);
+		for (const {before, after, termBefore, termAfter} of ended.turns) {
+			expect(after?.dbSizeBytes).toBeLessThan(before.dbSizeBytes / 2);
+			expect(termAfter).toBe(termBefore);
+		}
+		const started = linesOf(engine, 'started');
+		const endings = linesOf(engine, 'ended');
+		expect(started).toHaveLength(3);
+		for (const [index, {uptimeMs}] of started.slice(1).entries()) {
+			expect(uptimeMs - (endings[index]?.uptimeMs ?? 0)).toBeGreaterThanOrEqual(60_000);
+		}
+	});
+
+	it("moves leadership to a small voter before the leader's turn", async () => {
+		const cluster = await fragmentedCluster();
+		const engine = startTestEngine(cluster);
+		await startRun(engine, {kind: 'all'}, true);
+		const ended = await untilOver(engine);
+		expect(ended.phase.kind).toBe('finished');
+		expect(ended.moves).toHaveLength(1);
+		const last = ended.turns.at(-1);
+		expect(last?.role).toBe('follower');
+		expect(last?.name).toBe(ended.moves[0]?.from);
+	});
+
+	it('ends between members when it is stopped', async () => {
+		const cluster = await fragmentedCluster();
+		const engine = startTestEngine(cluster);
+		await startRun(engine);
+		await engine.until(({run: current}) => (current?.phase.kind === 'cooling down' ? true : undefined));
+		engine.engine.controls.stopAfterThis();
+		const ended = await untilOver(engine);
+		expect(ended.phase).toMatchObject({kind: 'cancelled', by: 'ana@bastion-1'});
+		expect(linesOf(engine, 'started')).toHaveLength(1);
+	});
+});
+
+describe('a member in trouble', () => {
+	it('frozen in its turn is unknown, is not sent again, and goes on when it has thawed', async () => {
+		const cluster = await fragmentedCluster();
+		const calls: string[] = [];
+		const engine: TestEngine = startTestEngine(cluster, {
+			defragTimeoutMs: 1500,
+			transport: beforeCall(async (memberId) => {
+				calls.push(memberId);
+				if (calls.length === 1) {
+					(await memberOf(cluster, engine, memberId)).freeze();
+				}
+			}),
+		});
+		await startRun(engine);
+		const unknown = await engine.until(({run: current}) =>
+			current?.phase.kind === 'unknown' ? current.phase.memberId : undefined,
+		);
+		expect(engine.store.getState().cooldown.kind).not.toBe('over');
+		(await memberOf(cluster, engine, unknown)).thaw();
+		const ended = await untilOver(engine);
+		expect(calls.filter((id) => id === unknown)).toHaveLength(1);
+		expect(['finished', 'halted']).toContain(ended.phase.kind);
+		expect(linesOf(engine, 'resolved')).toHaveLength(1);
+	});
+
+	it('killed in its turn and started again halts the run: restarted, not defragmented', async () => {
+		const cluster = await fragmentedCluster();
+		const engine: TestEngine = startTestEngine(cluster, {
+			defragTimeoutMs: 5000,
+			transport: beforeCall(async (memberId) => {
+				await (await memberOf(cluster, engine, memberId)).kill();
+			}),
+		});
+		await startRun(engine);
+		const id = await engine.until(({run: current}) => (current?.phase.kind === 'unknown' ? current.phase.memberId : undefined));
+		await (await memberOf(cluster, engine, id)).restart();
+		const ended = await untilOver(engine);
+		expect(ended.phase).toMatchObject({kind: 'halted', reason: expect.stringMatching(/restarted in its turn/)});
+		expect(linesOf(engine, 'started')).toHaveLength(1);
+	});
+
+	it('down before its turn halts the run, and says who', async () => {
+		const cluster = await fragmentedCluster();
+		const engine = startTestEngine(cluster);
+		await startRun(engine);
+		const next = await engine.until(({run: current}) =>
+			current?.phase.kind === 'cooling down' ? current.waiting[0] : undefined,
+		);
+		await (await memberOf(cluster, engine, next.memberId)).kill();
+		const ended = await untilOver(engine);
+		expect(ended.phase).toMatchObject({kind: 'halted'});
+		expect(JSON.stringify(ended.phase)).toContain(next.name);
+		expect(linesOf(engine, 'started')).toHaveLength(1);
+	});
+
+	it('two down: no quorum, nothing starts', async () => {
+		const cluster = await fragmentedCluster();
+		const engine = startTestEngine(cluster);
+		await startRun(engine);
+		await engine.until(({run: current}) => (current?.phase.kind === 'cooling down' ? true : undefined));
+		await Promise.all(cluster.members.slice(0, 2).map((member) => member.kill()));
+		expect((await untilOver(engine)).phase.kind).toBe('halted');
+		expect(linesOf(engine, 'started')).toHaveLength(1);
+	});
+});
+
+describe('others', () => {
+	it('a defragmentation by etcdctl counts in the cooldown', async () => {
+		const cluster = await fragmentedCluster();
+		const engine = startTestEngine(cluster);
+		await engine.until(({cooldown}) => (cooldown.kind === 'over' ? true : undefined));
+		await run('etcdctl', ['--endpoints', cluster.endpoints[1] ?? '', 'defrag'], {env: {...process.env, ETCDCTL_API: '3'}});
+		const cooldown = await engine.until((state) => (state.cooldown.kind === 'cooling' ? state.cooldown : undefined));
+		expect(cooldown.why).toContain(cluster.members[1]?.name);
+		expect(cooldown.until - engine.clock.uptimeMs()).toBeGreaterThan(50_000);
+		expect(
+			engine.store
+				.getState()
+				.events.map(({text}) => text)
+				.join(),
+		).toContain('defragmented by another tool');
+	});
+
+	it('a second instance on the machine is refused while one runs', async () => {
+		const cluster = await fragmentedCluster();
+		const first = startTestEngine(cluster);
+		await startRun(first);
+		await first.until(({run: current}) => (current?.phase.kind === 'cooling down' ? true : undefined));
+		const second = startTestEngine(cluster);
+		await second.until(({clusterId}) => clusterId);
+		second.engine.controls.openPlan({kind: 'all'});
+		const lock = await second.until(({plan}) => plan?.gates.find(({id, state}) => id === 'lock' && state !== 'pending'));
+		expect(lock).toMatchObject({state: 'failed', detail: expect.stringContaining('ana@bastion-1')});
+		second.engine.controls.startRun(second.store.getState().plan?.confirmation.word ?? '');
+		const message = await second.until((state) => state.message);
+		expect(message).toMatchObject({kind: 'refused'});
+		expect(linesOf(second, 'started')).toHaveLength(0);
+	});
+
+	it('the cooldown of a run that was killed stands for the next process', async () => {
+		const cluster = await fragmentedCluster();
+		const stateDirectory = temporaryDirectory();
+		const first = startTestEngine(cluster, {stateDirectory, transport: beforeCall(() => new Promise(() => {}))});
+		await startRun(first);
+		await first.until(({run: current}) => (current?.phase.kind === 'defragmenting' ? true : undefined));
+		// The first one is taken to be killed here: its line stands, its end never comes.
+		const second = startTestEngine(cluster, {stateDirectory, clock: first.clock});
+		const cooldown = await second.until((state) =>
+			state.cooldown.kind === 'cooling' || state.cooldown.kind === 'blocked' ? state.cooldown : undefined,
+		);
+		expect(cooldown.why).toMatch(/unknown outcome|outcome of a defragmentation/);
+	});
+
+	it("a journal that can't be written refuses the run before anything is sent", async () => {
+		const cluster = await fragmentedCluster();
+		const calls: string[] = [];
+		const engine = startTestEngine(cluster, {
+			stateDirectory: '/proc/no-such-place',
+			transport: beforeCall((id) => void calls.push(id)),
+		});
+		await startRun(engine);
+		const ended = await untilOver(engine);
+		expect(ended.phase).toMatchObject({
+			kind: 'halted',
+			reason: 'the journal cannot be written',
+			detail: expect.stringContaining('/proc/no-such-place'),
+		});
+		expect(calls).toEqual([]);
+	});
+});
+
+describe('read-only', () => {
+	it('opens no plan', async () => {
+		const cluster = await clusterForTest({tls: 'none', members: 1});
+		const engine = startTestEngine(cluster, {readOnly: true});
+		engine.engine.controls.openPlan({kind: 'all'});
+		expect(engine.store.getState().message).toMatchObject({kind: 'refused', text: expect.stringContaining('read-only')});
+		expect(engine.store.getState().plan).toBeUndefined();
+	});
+});
