@@ -32,7 +32,7 @@ export type CallsOptions = {
 	readonly dialTimeoutMs: number;
 };
 
-/** A connection lost since its last call is made anew; one lost twice over is a failure. */
+/** A connection that was lost is made anew; one lost again and again is a failure. */
 const maximumAttempts = 3;
 
 export class Calls {
@@ -45,7 +45,7 @@ export class Calls {
 		this.#options = options;
 	}
 
-	/** One call over the target's kept connection. Throws `TransportError`. */
+	/** One call that changes nothing, over the target's kept connection. Throws `TransportError`. */
 	async ask<Request, Response>(
 		target: Target,
 		rpc: Rpc<Request, Response>,
@@ -60,8 +60,8 @@ export class Calls {
 					this.#askClient(client, rpc, request, shortened(options, started)),
 				);
 			} catch (error) {
-				// A kept connection that was lost since the last call took nothing along.
-				if (attempt === maximumAttempts || !failureOf(error).notSent) {
+				// What a lost connection means shows when the next one is made: the member may be gone, or be back.
+				if (attempt === maximumAttempts || !wasLost(error)) {
 					throw error;
 				}
 			}
@@ -200,6 +200,16 @@ export class Calls {
 /** After `close`, whatever happens is our own doing. */
 function stopped(cause?: unknown): TransportError {
 	return new TransportError({kind: 'cancelled', message: 'stopped', nextStep: ''}, cause);
+}
+
+/** Whether the connection stood, and broke before the answer came. */
+function wasLost(error: unknown): boolean {
+	return (
+		error instanceof TransportError &&
+		error.kind === 'unreachable' &&
+		error.cause instanceof GrpcError &&
+		error.cause.connection.connected
+	);
 }
 
 /** What is left of the time. */

@@ -1,0 +1,275 @@
+/** What every transport to a cluster has to do, against real etcd processes. */
+import {setTimeout as sleep} from 'node:timers/promises';
+import {afterEach, beforeAll, describe, expect, test} from 'vitest';
+import type {Failure} from '../../source/domain/failure.ts';
+import type {Member, Membership} from '../../source/domain/member.ts';
+import type {Transport} from '../../source/transport/transport.ts';
+import {TransportError} from '../../source/transport/transport-error.ts';
+import {type Cluster, clusterForSuite} from '../helpers/cluster.ts';
+
+const options = {timeoutMs: 10_000};
+
+/** How long a silent member is waited for where the wait itself is tested. */
+const shortMs = 400;
+
+export type TransportFactory = {
+	readonly name: string;
+	/** Called for each test; closed by the suite. */
+	readonly connect: (cluster: Cluster) => Promise<Transport>;
+};
+
+/** Runs the contract over three members with mutual TLS. */
+export function describeTransport({name, connect}: TransportFactory): void {
+	describe(name, {timeout: 60_000}, () => {
+		let cluster: Cluster;
+		const open: Transport[] = [];
+
+		beforeAll(async () => {
+			cluster = await clusterForSuite({members: 3, quotaBytes: 256 * 1024 * 1024});
+		}, 60_000);
+
+		afterEach(() => {
+			for (const transport of open.splice(0)) {
+				transport.close();
+			}
+		});
+
+		async function connected(): Promise<{transport: Transport; membership: Membership}> {
+			const transport = await connect(cluster);
+			open.push(transport);
+			return {transport, membership: await transport.membership(options)};
+		}
+
+		async function leaderAndFollower(transport: Transport, {members}: Membership): Promise<{leader: Member; follower: Member}> {
+			const statuses = await Promise.all(members.map((member) => transport.status(member, options)));
+			const leader = members.find(({id}) => id === statuses[0]!.leaderId)!;
+			return {leader, follower: members.find((member) => member !== leader)!};
+		}
+
+		function processOf(member: Member) {
+			return cluster.members.find((candidate) => candidate.name === member.name)!;
+		}
+
+		test('lists every member with its way', async () => {
+			const {membership} = await connected();
+			expect(membership.clusterId).toMatch(/^[0-9a-f]+$/);
+			expect(membership.members.map((member) => member.name).sort()).toEqual(['etcd-1', 'etcd-2', 'etcd-3']);
+			for (const member of membership.members) {
+				expect(member.id).toMatch(/^[0-9a-f]+$/);
+				expect(member).toMatchObject({isLearner: false, clientUrls: [processOf(member).clientUrl], endpoint: expect.any(String)});
+				expect(member).not.toHaveProperty('watchOnly');
+			}
+		});
+
+		test('asks each member for its own status, on which all agree', async () => {
+			const {transport, membership} = await connected();
+			const statuses = await Promise.all(membership.members.map((member) => transport.status(member, options)));
+			expect(statuses.map(({memberId}) => memberId)).toEqual(membership.members.map(({id}) => id));
+			expect(new Set(statuses.map(({clusterId}) => clusterId))).toEqual(new Set([membership.clusterId]));
+			expect(new Set(statuses.map(({leaderId}) => leaderId)).size).toBe(1);
+			for (const status of statuses) {
+				expect(status.version).toMatch(/^3\.\d+\.\d+/);
+				expect(status.dbSizeBytes).toBeGreaterThan(0);
+				expect(status.dbSizeInUseBytes).toBeGreaterThan(0);
+				expect(status).toMatchObject({isLearner: false, errors: []});
+			}
+		});
+
+		test('reads the metrics of each member', async () => {
+			const {transport, membership} = await connected();
+			for (const member of membership.members) {
+				const metrics = await transport.metrics(member, options);
+				expect(metrics).toMatchObject({quotaBackendBytes: 256 * 1024 * 1024, defragInflight: 0, snapshotStreams: 0});
+				expect(Math.abs(metrics.memberClockSeconds! - Date.now() / 1000)).toBeLessThan(5);
+				expect(metrics.processStartSeconds).toBeLessThanOrEqual(metrics.memberClockSeconds! + 1);
+			}
+		});
+
+		test('reads linearizably at each member', async () => {
+			const {transport, membership} = await connected();
+			await Promise.all(membership.members.map((member) => transport.linearizableRead(member, options)));
+		});
+
+		test('a way that leads to another member is noticed', async () => {
+			const {transport, membership} = await connected();
+			const [one, other] = membership.members as [Member, Member];
+			const mistaken = {...one, endpoint: other.endpoint!};
+			for (const call of [
+				() => transport.status(mistaken, options),
+				() => transport.metrics(mistaken, options),
+				() => transport.linearizableRead(mistaken, options),
+				() => transport.defragment(mistaken, membership, options),
+			]) {
+				expect((await failure(call())).kind).toBe('wrong-identity');
+			}
+			expect((await transport.metrics(other, options)).defragCount).toBe(0);
+		});
+
+		test('a frozen member is silent for as long as it is waited for, and holds up nobody else', async () => {
+			const {transport, membership} = await connected();
+			const {follower} = await leaderAndFollower(transport, membership);
+			processOf(follower).freeze();
+			try {
+				const started = performance.now();
+				const silent = Promise.all([
+					failure(transport.status(follower, {timeoutMs: shortMs})),
+					failure(transport.metrics(follower, {timeoutMs: shortMs})),
+					failure(transport.linearizableRead(follower, {timeoutMs: shortMs})),
+				]);
+				const others = membership.members.filter((member) => member !== follower);
+				await Promise.all(others.map((member) => transport.status(member, {timeoutMs: shortMs})));
+				await transport.membership({timeoutMs: shortMs});
+				expect((await silent).map(({kind}) => kind)).toEqual(['timed-out', 'timed-out', 'timed-out']);
+				expect(performance.now() - started).toBeLessThan(shortMs + 1500);
+				// On a new connection it is no different.
+				const again = await failure(transport.status(follower, {timeoutMs: shortMs}));
+				expect(again).toMatchObject({kind: 'timed-out', member: follower.name, endpoint: follower.endpoint});
+				const defragmentation = await failure(transport.defragment(follower, membership, {timeoutMs: shortMs}));
+				expect(defragmentation).toMatchObject({kind: 'timed-out', notSent: true});
+			} finally {
+				processOf(follower).thaw();
+			}
+			expect((await transport.status(follower, options)).memberId).toBe(follower.id);
+		});
+
+		test('a killed member refuses, and answers when it is back', async () => {
+			const {transport, membership} = await connected();
+			const {follower} = await leaderAndFollower(transport, membership);
+			await transport.metrics(follower, options);
+			await processOf(follower).kill();
+			try {
+				expect((await failure(transport.status(follower, options))).kind).toBe('refused');
+				expect((await failure(transport.metrics(follower, options))).kind).toBe('refused');
+				expect((await transport.membership(options)).members).toHaveLength(3);
+			} finally {
+				await processOf(follower).restart();
+			}
+			expect((await transport.status(follower, options)).memberId).toBe(follower.id);
+			await transport.metrics(follower, options);
+		});
+
+		test('defragments one member, once', async () => {
+			const {transport, membership} = await connected();
+			const {follower} = await leaderAndFollower(transport, membership);
+			const counts = () =>
+				Promise.all(membership.members.map(async (member) => (await transport.metrics(member, options)).defragCount!));
+			const before = await counts();
+			await transport.defragment(follower, membership, options);
+			const after = await counts();
+			expect(after.map((count, index) => count - before[index]!)).toEqual(
+				membership.members.map((member) => (member === follower ? 1 : 0)),
+			);
+		});
+
+		test('does not defragment a member of another cluster', async () => {
+			const {transport, membership} = await connected();
+			const [member] = membership.members as [Member];
+			const refused = await failure(transport.defragment(member, {clusterId: 'abc'}, options));
+			expect(refused).toMatchObject({kind: 'wrong-identity', notSent: true});
+		});
+
+		test('a member that freezes while it defragments leaves the outcome open, and did it once', async () => {
+			const {transport, membership} = await connected();
+			const {follower} = await leaderAndFollower(transport, membership);
+			const etcd = processOf(follower);
+			for (let key = 0; key < 40; key++) {
+				await etcd.call('/v3/kv/put', {
+					key: Buffer.from(`fill-${key}`).toString('base64'),
+					value: Buffer.alloc(1_000_000, key).toString('base64'),
+				});
+			}
+			const before = (await transport.metrics(follower, options)).defragCount!;
+			const outcome = failure(transport.defragment(follower, membership, {timeoutMs: 2000}));
+			while ((await transport.metrics(follower, options)).defragInflight === 0) {
+				await sleep(1);
+			}
+			etcd.freeze();
+			try {
+				const {kind, notSent} = await outcome;
+				expect({kind, notSent}).toEqual({kind: 'timed-out', notSent: undefined});
+			} finally {
+				etcd.thaw();
+			}
+			await transport.status(follower, options);
+			const {defragCount, defragInflight} = await transport.metrics(follower, options);
+			expect({defragCount, defragInflight}).toEqual({defragCount: before + 1, defragInflight: 0});
+		});
+
+		test('moves leadership, but not to whom etcd refuses it', async () => {
+			const {transport, membership} = await connected();
+			const {leader, follower} = await leaderAndFollower(transport, membership);
+			const refused = await failure(transport.moveLeader(leader, 'abcdef', options));
+			expect(refused).toMatchObject({kind: 'rejected', message: expect.stringContaining('bad leader transferee')});
+			expect((await failure(transport.moveLeader(follower, leader.id, options))).kind).toBe('rejected');
+			await transport.moveLeader(leader, follower.id, options);
+			expect((await transport.status(follower, options)).leaderId).toBe(follower.id);
+		});
+
+		test('compacts, but not into the future', async () => {
+			const {transport, membership} = await connected();
+			const {revision} = await transport.status(membership.members[0]!, options);
+			await processOf(membership.members[0]!).call('/v3/kv/put', {key: 'YQ==', value: 'Yg=='});
+			await transport.compact(revision, options);
+			expect((await failure(transport.compact(revision, options))).kind).toBe('rejected');
+			expect((await failure(transport.compact(revision + 1_000_000, options))).kind).toBe('rejected');
+		});
+
+		test('lists no alarms where there are none, and disarming none is done', async () => {
+			const {transport, membership} = await connected();
+			expect(await transport.alarms(options)).toEqual([]);
+			await transport.disarmNoSpace(membership.members[0]!.id, options);
+		});
+
+		test('stops waiting when told to', async () => {
+			const {transport, membership} = await connected();
+			const [member] = membership.members as [Member];
+			const stop = new AbortController();
+			processOf(member).freeze();
+			try {
+				const started = performance.now();
+				const calls = [
+					transport.status(member, {...options, signal: stop.signal}),
+					transport.metrics(member, {...options, signal: stop.signal}),
+					transport.defragment(member, membership, {...options, signal: stop.signal}),
+				].map(failure);
+				await sleep(50);
+				stop.abort();
+				expect((await Promise.all(calls)).map(({kind}) => kind)).toEqual(['cancelled', 'cancelled', 'cancelled']);
+				expect(performance.now() - started).toBeLessThan(2000);
+				expect((await failure(transport.status(member, {...options, signal: AbortSignal.abort()}))).kind).toBe('cancelled');
+			} finally {
+				processOf(member).thaw();
+			}
+		});
+
+		test('after closing, calls are cancelled', async () => {
+			const {transport, membership} = await connected();
+			const [member] = membership.members as [Member];
+			processOf(member).freeze();
+			try {
+				const calls = [transport.status(member, options), transport.metrics(member, options)].map(failure);
+				await sleep(50);
+				transport.close();
+				calls.push(failure(transport.status(member, options)), failure(transport.membership(options)));
+				expect((await Promise.all(calls)).map(({kind}) => kind)).toEqual(['cancelled', 'cancelled', 'cancelled', 'cancelled']);
+			} finally {
+				processOf(member).thaw();
+			}
+		});
+	});
+}
+
+/** The failure that a call ends with; anything but a `TransportError` fails the test. */
+export async function failure(call: Promise<unknown>): Promise<Failure> {
+	const error = await call.then(
+		(value) => {
+			throw new Error(`did not fail, but gave ${JSON.stringify(value)}`);
+		},
+		(reason: unknown) => reason,
+	);
+	if (!(error instanceof TransportError)) {
+		throw error;
+	}
+	expect(error.failure.message).not.toBe('');
+	return error.failure;
+}
