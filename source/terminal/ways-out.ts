@@ -1,0 +1,31 @@
+import type {Terminal} from './terminal.ts';
+
+const endingSignals: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGQUIT'];
+
+/** Gives the terminal back on every way out of the process that can be caught, and around stops. */
+export function watchWaysOut(terminal: Terminal): void {
+	const end = (signal: NodeJS.Signals) => terminal.leave({reason: 'signal', signal});
+	const crash = (error: unknown) => terminal.crash(error);
+	const exit = () => terminal.close();
+	const resume = () => terminal.resume();
+	const stop = () => terminal.suspend(process.pid);
+	for (const signal of endingSignals) {
+		process.on(signal, end);
+	}
+
+	// Stays for good: the kernel and the shell may both send it, and the second must not end a run that the first let finish.
+	process.on('SIGHUP', () => terminal.leave({reason: 'gone'}));
+	process.on('uncaughtException', crash).on('unhandledRejection', crash);
+	process.on('exit', exit);
+	process.on('SIGTSTP', stop).on('SIGCONT', resume);
+	terminal.onLeft(() => {
+		// From here on a second Ctrl-C or SIGTERM ends the process as usual.
+		for (const signal of endingSignals) {
+			process.off(signal, end);
+		}
+
+		process.off('uncaughtException', crash).off('unhandledRejection', crash);
+		process.off('exit', exit);
+		process.off('SIGTSTP', stop).off('SIGCONT', resume);
+	});
+}

@@ -1,0 +1,95 @@
+import {PassThrough, Writable} from 'node:stream';
+import type {ReadStream, WriteStream} from 'node:tty';
+import xterm from '@xterm/headless';
+import type {ReactNode} from 'react';
+import type {ColorLevel} from '../../source/terminal/capabilities.ts';
+import {mount} from '../../source/terminal/mount.tsx';
+import {Terminal} from '../../source/terminal/terminal.ts';
+import {screenText} from './screen-text.ts';
+
+export type FakeTerminal = {
+	/** The screen as text: one line per row without trailing blanks, no blank lines at the end. */
+	frame(): Promise<string>;
+	/** Types; each call arrives as one chunk. Resolves once the app has drawn what came of it. */
+	send(keys: string): Promise<void>;
+	resize(columns: number, rows: number): Promise<void>;
+	rerender(element: ReactNode): Promise<void>;
+	/** Everything the terminal was sent. */
+	bytes(): string;
+	terminal: Terminal;
+	unmount(): void;
+};
+
+export type FakeOptions = {ascii?: boolean; colorLevel?: ColorLevel};
+
+/** Draws an element by the real terminal module into a terminal emulator. */
+export async function openFake(
+	element: ReactNode,
+	columns: number,
+	rows: number,
+	{ascii = false, colorLevel = 1}: FakeOptions = {},
+): Promise<FakeTerminal> {
+	const emulator = new xterm.Terminal({cols: columns, rows, allowProposedApi: true});
+	let sent = '';
+	const stdout = Object.assign(
+		new Writable({
+			decodeStrings: false,
+			write(chunk, _encoding, written) {
+				sent += chunk;
+				emulator.write(String(chunk), written);
+			},
+		}),
+		{columns, rows, isTTY: true},
+	);
+	const stdin = Object.assign(new PassThrough(), {isTTY: true, setRawMode() {}, ref() {}, unref() {}});
+	const terminal = new Terminal({
+		stdin: stdin as unknown as ReadStream,
+		stdout: stdout as unknown as WriteStream,
+		colorLevel,
+		ascii,
+	});
+	const mounted = mount(terminal, element);
+	/** Lets effects run, pending frames be drawn (at most 30 a second) and the emulator parse them. */
+	const settle = async () => {
+		await new Promise((resolve) => setTimeout(resolve, 50));
+		await new Promise<void>((resolve) => emulator.write('', resolve));
+	};
+
+	await settle();
+	return {
+		async frame() {
+			await settle();
+			return screenText(emulator);
+		},
+		async send(keys) {
+			stdin.write(keys);
+			await settle();
+		},
+		async resize(newColumns, newRows) {
+			emulator.resize(newColumns, newRows);
+			Object.assign(stdout, {columns: newColumns, rows: newRows});
+			stdout.emit('resize');
+			await settle();
+		},
+		async rerender(newElement) {
+			mounted.rerender(newElement);
+			await settle();
+		},
+		bytes: () => sent,
+		terminal,
+		unmount() {
+			terminal.close();
+			emulator.dispose();
+		},
+	};
+}
+
+/** What an element looks like on a screen of that size, as text. */
+export async function renderAt(element: ReactNode, columns: number, rows: number, options?: FakeOptions): Promise<string> {
+	const fake = await openFake(element, columns, rows, options);
+	try {
+		return await fake.frame();
+	} finally {
+		fake.unmount();
+	}
+}
