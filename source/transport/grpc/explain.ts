@@ -2,7 +2,7 @@
 import type {Failure} from '../../domain/failure.ts';
 import {safeText} from '../safe-text.ts';
 import type {GrpcError} from './grpc-error.ts';
-import {type Peer, probePlain, probeTls} from './probe.ts';
+import {type Peer, probePlain, probeTls, speaksTls} from './probe.ts';
 import type {Route} from './route.ts';
 import {serverFailure} from './server-failure.ts';
 import {tlsFailure} from './tls-failure.ts';
@@ -96,7 +96,8 @@ function wrongServer({details, connection}: GrpcError): Failure | undefined {
 async function strangerFailure(error: GrpcError, route: Route, patienceMs: number): Promise<Failure> {
 	const {address, tls, endpoint} = route;
 	const plain = await probePlain(address, patienceMs);
-	if (plain.speaks === 'tls' && tls === undefined) {
+	const isTls = plain.speaks === 'tls' || (plain.speaks === 'nothing' && (await speaksTls(address, patienceMs)));
+	if (isTls && tls === undefined) {
 		return {
 			kind: 'tls',
 			message: 'it speaks TLS, and was asked in plain text',
@@ -110,7 +111,7 @@ async function strangerFailure(error: GrpcError, route: Route, patienceMs: numbe
 			nextStep: `Use ${endpoint.url.replace(/^https:/, 'http:')}.`,
 		};
 	}
-	const peer = plain.speaks === 'tls' && tls !== undefined ? await probeTls(address, tls, patienceMs) : plain;
+	const peer = isTls && tls !== undefined ? await probeTls(address, tls, patienceMs) : plain;
 	return peerFailure(peer, route) ?? unexplained(error);
 }
 
@@ -120,8 +121,8 @@ function peerFailure(peer: Peer, route: Route): Failure | undefined {
 			return peer.isEtcd
 				? {
 						kind: 'not-etcd',
-						message: 'etcd is there, but not its API: this is its peer or metrics port',
-						nextStep: 'Give the client URL; its port is usually 2379.',
+						message: 'etcd answers HTTP there, but not gRPC',
+						nextStep: 'Give the client URL that serves gRPC; its port is usually 2379.',
 					}
 				: notEtcd('a web server, but no etcd');
 		case 'other':

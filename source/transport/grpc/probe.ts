@@ -29,6 +29,23 @@ export function probeTls(address: Address, tls: TlsSettings, timeoutMs: number):
 	return conversation(socket, 'secureConnect', address, timeoutMs);
 }
 
+/** Whether a TLS handshake gets anywhere, whatever the certificates. Never rejects. */
+export function speaksTls(address: Address, timeoutMs: number): Promise<boolean> {
+	const {promise, resolve} = Promise.withResolvers<boolean>();
+	const socket = tlsConnect({host: address.host, port: address.port, rejectUnauthorized: false});
+	const deadline = setTimeout(() => socket.destroy(), timeoutMs);
+	socket.once('secureConnect', () => {
+		resolve(true);
+		socket.destroy();
+	});
+	socket.on('error', ({message}) => resolve(/alert number/.test(message)));
+	socket.once('close', () => {
+		clearTimeout(deadline);
+		resolve(false);
+	});
+	return promise;
+}
+
 function conversation(socket: Socket | TLSSocket, ready: string, {host}: Address, timeoutMs: number): Promise<Peer> {
 	const {promise, resolve} = Promise.withResolvers<Peer>();
 	let heard = Buffer.alloc(0);
