@@ -1,11 +1,12 @@
 /** The command line and the environment into one checked record; everything wrong in it is a `UsageError`. */
-import {parseArgs} from 'node:util';
 import {cooldownMs as minimumCooldownMs} from './domain/defrag-policy.ts';
+import {type Arguments, parseArguments, readSwitch} from './options/arguments.ts';
+import {type CommandName, flagsOf} from './options/commands.ts';
 import {parseDuration} from './options/duration.ts';
-import {commands, type Flag, flags, flagsOf} from './options/flags.ts';
-import {nearest} from './options/nearest.ts';
+import {flags} from './options/flags.ts';
 import {UsageError} from './usage-error.ts';
 
+/** What leads to the cluster. Paths are of PEM files. */
 export type ConnectionOptions = {
 	readonly endpoints: readonly string[];
 	readonly cacert?: string;
@@ -14,12 +15,13 @@ export type ConnectionOptions = {
 	readonly user?: string;
 	readonly password?: string;
 	readonly insecureSkipTlsVerify: boolean;
+	readonly insecureTransport: boolean;
 	readonly dialTimeoutMs: number;
 	readonly commandTimeoutMs: number;
 };
 
 export type Options = {
-	readonly command: string;
+	readonly command: CommandName;
 	/** What follows the command. */
 	readonly operands: readonly string[];
 	readonly help: boolean;
@@ -44,162 +46,159 @@ export type Options = {
 	readonly noMonitor: boolean;
 };
 
-const shortest = 1000;
-const longest = 60_000;
+const second = 1000;
+const day = 24 * 60 * 60 * second;
 
+/** `argv` is without the program's own name. */
 export function parseOptions(argv: readonly string[], environment: NodeJS.ProcessEnv): Options {
-	const {values, positionals} = parseArgs({
-		args: [...argv],
-		options: Object.fromEntries(flags.map(({name, short, type}) => [name, {type, ...(short === undefined ? {} : {short})}])),
-		allowPositionals: true,
-		strict: false,
-	});
-	const [first, ...operands] = positionals;
-	checkNames(values);
-	const command = commandOf(first);
-	checkFlags(values, command);
-	const text = (name: string) => textOf(name, values, environment);
-	const is = (name: string) => values[name] === true || isTrue(environment, name);
-	const duration = (name: string) => parseDuration(text(name) ?? '', `--${name}`);
-	const stateDirectory = text('state-dir');
-	const connection = connectionOf(text, is, duration);
+	const parsed = parseArguments(argv);
+	const wants = (name: string) => parsed.given.get(name)?.at(-1) === 'true';
+	if (wants('help') || wants('version')) {
+		// Whoever asks for help is not told first what is wrong with the environment.
+		return {...optionsFrom({...parsed, given: new Map()}, {}), help: wants('help'), version: wants('version')};
+	}
+	return optionsFrom(parsed, environment);
+}
+
+function optionsFrom(parsed: Arguments, environment: NodeJS.ProcessEnv): Options {
+	const read = new Reader(parsed, environment);
+	const connection = connectionFrom(read);
+	const stateDirectory = read.text('state-dir');
 	return {
-		command,
-		operands,
-		help: is('help'),
-		version: is('version'),
+		command: parsed.command.name,
+		operands: parsed.operands,
+		help: false,
+		version: false,
 		connection,
-		clusterName: text('cluster-name') ?? hostOf(connection.endpoints[0] ?? ''),
+		clusterName: read.text('cluster-name') ?? hostOf(connection.endpoints[0] ?? ''),
 		...(stateDirectory === undefined ? {} : {stateDirectory}),
-		intervalMs: within(duration('interval'), shortest, longest, '--interval', '1s to 60s'),
-		readOnly: is('read-only'),
-		color: oneOf(text('color'), ['auto', 'always', 'never'], '--color'),
-		ascii: is('ascii'),
-		defragTimeoutMs: within(duration('defrag-timeout'), shortest, 24 * 3_600_000, '--defrag-timeout', '1s to 24h'),
-		cooldownMs: cooldownOf(duration('cooldown')),
-		all: is('all'),
-		dryRun: is('dry-run'),
-		moveLeader: is('move-leader'),
-		allowOutage: is('allow-outage'),
-		toHead: is('to-head'),
-		yes: is('yes'),
-		writeOut: oneOf(text('write-out'), ['table', 'json', 'simple'], '--write-out'),
-		scenario: text('scenario') ?? 'steady',
-		noMonitor: is('no-monitor'),
+		intervalMs: read.duration('interval', second, 60 * second, '1s to 60s'),
+		readOnly: read.isSet('read-only'),
+		color: read.choice('color') as Options['color'],
+		ascii: read.isSet('ascii'),
+		defragTimeoutMs: read.duration('defrag-timeout', second, day, '1s to 24h'),
+		cooldownMs: cooldownFrom(read),
+		all: read.isSet('all'),
+		dryRun: read.isSet('dry-run'),
+		moveLeader: read.isSet('move-leader'),
+		allowOutage: read.isSet('allow-outage'),
+		toHead: read.isSet('to-head'),
+		yes: read.isSet('yes'),
+		writeOut: read.choice('write-out') as Options['writeOut'],
+		scenario: read.choice('scenario'),
+		noMonitor: read.isSet('no-monitor'),
 	};
 }
 
-function commandOf(word: string | undefined): string {
-	const names = commands.map(({name}) => name);
-	if (word === undefined) {
-		return 'monitor';
-	}
-	if (!names.includes(word)) {
-		const near = nearest(word, names);
-		throw new UsageError(
-			`there is no command "${word}".${near === undefined ? ' etcdtop --help lists them.' : ` Did you mean: etcdtop ${near}?`}`,
-		);
-	}
-	return word;
-}
+/** One flag's value: the command line's, else its variable's, else the default. */
+class Reader {
+	readonly #arguments: Arguments;
+	readonly #environment: NodeJS.ProcessEnv;
 
-/** Before the command is looked at: the value of a mistyped flag would be taken for one. */
-function checkNames(values: Readonly<Record<string, unknown>>): void {
-	const names = flags.map(({name}) => name);
-	const stranger = Object.keys(values).find((name) => !names.includes(name));
-	if (stranger !== undefined) {
-		const near = nearest(stranger, names);
-		throw new UsageError(
-			`there is no flag --${stranger}.${near === undefined ? ' etcdtop --help lists them.' : ` Did you mean --${near}?`}`,
-		);
+	constructor(given: Arguments, environment: NodeJS.ProcessEnv) {
+		this.#arguments = given;
+		this.#environment = environment;
 	}
-}
 
-function checkFlags(values: Readonly<Record<string, unknown>>, command: string): void {
-	for (const [name, value] of Object.entries(values)) {
+	/** Every value of a flag that may be repeated; `source` is what to name in an error. */
+	values(name: string): {readonly values: readonly string[]; readonly source: string; readonly isGiven: boolean} {
 		const flag = flags.find((candidate) => candidate.name === name);
-		if (flag === undefined) {
-			continue;
+		const given = this.#arguments.given.get(name);
+		if (given !== undefined) {
+			return {values: given, source: `--${name}`, isGiven: true};
 		}
-		if (!flagsOf(command).includes(flag)) {
-			throw new UsageError(
-				`--${name} does not belong to ${command === 'monitor' ? 'the monitor' : `etcdtop ${command}`}. etcdtop ${command === 'monitor' ? '' : `${command} `}--help lists what does.`,
-			);
+		// What is wrong with a variable that the command has no use for is nobody's concern.
+		const variable = flagsOf(this.#arguments.command).find((candidate) => candidate.name === name)?.variable;
+		const set = variable === undefined ? undefined : this.#environment[variable];
+		if (variable !== undefined && set !== undefined && set !== '') {
+			return {values: [set], source: variable, isGiven: false};
 		}
-		if (flag.type === 'string' && (typeof value !== 'string' || value === '')) {
-			throw new UsageError(`--${name} needs a value: ${flag.value ?? ''}.`);
+		return {values: flag?.default === undefined ? [] : [flag.default], source: `--${name}`, isGiven: false};
+	}
+
+	/** The last value. An empty one is none. */
+	text(name: string): string | undefined {
+		return this.values(name).values.at(-1) || undefined;
+	}
+
+	isSet(name: string): boolean {
+		const {values, source} = this.values(name);
+		const value = values.at(-1) ?? 'false';
+		const truth = readSwitch(value);
+		if (truth === undefined) {
+			throw new UsageError(`${source} is "${value}"; it takes true or false.`);
 		}
-		if (flag.type === 'boolean' && typeof value !== 'boolean') {
-			throw new UsageError(`--${name} takes no value.`);
+		return truth;
+	}
+
+	duration(name: string, least: number, most: number, range: string): number {
+		const {values, source} = this.values(name);
+		const value = parseDuration(values.at(-1) ?? '', source);
+		if (value < least || value > most) {
+			throw new UsageError(`${source} takes ${range}.`);
 		}
+		return value;
+	}
+
+	choice(name: string): string {
+		const {values, source} = this.values(name);
+		const choices = flags.find((candidate) => candidate.name === name)?.choices ?? [];
+		const value = values.at(-1) ?? '';
+		if (!choices.includes(value)) {
+			throw new UsageError(`${source} is "${value}"; it takes ${choices.slice(0, -1).join(', ')} or ${choices.at(-1) ?? ''}.`);
+		}
+		return value;
 	}
 }
 
-function textOf(name: string, values: Readonly<Record<string, unknown>>, environment: NodeJS.ProcessEnv): string | undefined {
-	const flag = flags.find((candidate) => candidate.name === name) as Flag;
-	const given = values[name];
-	if (typeof given === 'string') {
-		return given;
-	}
-	const variable = flag.variable === undefined ? undefined : environment[flag.variable];
-	return variable === undefined || variable === '' ? flag.default : variable;
-}
-
-function isTrue(environment: NodeJS.ProcessEnv, name: string): boolean {
-	const variable = flags.find((candidate) => candidate.name === name)?.variable;
-	return variable !== undefined && ['1', 'true', 't'].includes((environment[variable] ?? '').toLowerCase());
-}
-
-function connectionOf(
-	text: (name: string) => string | undefined,
-	is: (name: string) => boolean,
-	duration: (name: string) => number,
-): ConnectionOptions {
-	const given = text('user');
-	const colon = given?.indexOf(':') ?? -1;
-	const user = colon >= 0 ? given?.slice(0, colon) : given;
-	const password = text('password') ?? (colon >= 0 ? given?.slice(colon + 1) : undefined);
+function connectionFrom(read: Reader): ConnectionOptions {
 	const files = Object.fromEntries(
-		['cacert', 'cert', 'key'].flatMap((name) => (text(name) === undefined ? [] : [[name, text(name)]])),
+		['cacert', 'cert', 'key'].flatMap((name) => {
+			const path = read.text(name);
+			return path === undefined ? [] : [[name, path]];
+		}),
 	);
 	return {
-		endpoints: (text('endpoints') ?? '')
-			.split(',')
+		endpoints: read
+			.values('endpoints')
+			.values.flatMap((list) => list.split(','))
 			.map((endpoint) => endpoint.trim())
 			.filter((endpoint) => endpoint !== ''),
 		...files,
-		...(user === undefined ? {} : {user}),
-		...(password === undefined ? {} : {password}),
-		insecureSkipTlsVerify: is('insecure-skip-tls-verify'),
-		dialTimeoutMs: duration('dial-timeout'),
-		commandTimeoutMs: duration('command-timeout'),
+		...credentialsFrom(read),
+		insecureSkipTlsVerify: read.isSet('insecure-skip-tls-verify'),
+		insecureTransport: read.isSet('insecure-transport'),
+		dialTimeoutMs: read.duration('dial-timeout', 1, day, '1ms to 24h'),
+		commandTimeoutMs: read.duration('command-timeout', 1, day, '1ms to 24h'),
 	};
 }
 
-function within(value: number, least: number, most: number, name: string, range: string): number {
-	if (value < least || value > most) {
-		throw new UsageError(`${name} takes ${range}.`);
+/** As etcdctl: with a password of its own the user's name may hold a colon. One in `--user` still beats one in the variable. */
+function credentialsFrom(read: Reader): Pick<ConnectionOptions, 'user' | 'password'> {
+	const user = read.text('user');
+	const password = read.text('password');
+	if (user === undefined) {
+		return password === undefined ? {} : {password};
 	}
-	return value;
+	const colon = user.indexOf(':');
+	const isOwn = colon !== -1 && (password === undefined || (read.values('user').isGiven && !read.values('password').isGiven));
+	if (isOwn) {
+		return {user: user.slice(0, colon), password: user.slice(colon + 1)};
+	}
+	return {user, ...(password === undefined ? {} : {password})};
 }
 
-function cooldownOf(value: number): number {
-	if (value < minimumCooldownMs) {
+function cooldownFrom(read: Reader): number {
+	const cooldownMs = read.duration('cooldown', 0, day, '60s to 24h');
+	if (cooldownMs < minimumCooldownMs) {
 		throw new UsageError(
 			'--cooldown can be longer than 60s, never shorter: the cluster needs a minute to recover from each defragmentation.',
 		);
 	}
-	return value;
+	return cooldownMs;
 }
 
-function oneOf<T extends string>(value: string | undefined, allowed: readonly T[], name: string): T {
-	const found = allowed.find((candidate) => candidate === value);
-	if (found === undefined) {
-		throw new UsageError(`${name} takes ${allowed.slice(0, -1).join(', ')} or ${allowed.at(-1) ?? ''}.`);
-	}
-	return found;
-}
-
+/** `10.0.0.1:2379` of a URL. */
 function hostOf(endpoint: string): string {
 	return endpoint.replace(/^\w+:\/\//, '').replace(/\/.*$/, '');
 }

@@ -1,5 +1,5 @@
 /** The commands without a screen, by name. */
-import {completionScript} from '../options/help.ts';
+import {completionScript, shells} from '../options/completion.ts';
 import {UsageError} from '../usage-error.ts';
 import {runAlarm} from './alarm.ts';
 import {runCompact} from './compact.ts';
@@ -29,9 +29,9 @@ export async function runCommand(context: CommandContext): Promise<number> {
 }
 
 function runCompletion({options, print}: CommandContext): number {
-	const shell = options.operands[0];
-	if (shell !== 'bash' && shell !== 'zsh' && shell !== 'fish') {
-		throw new UsageError('say etcdtop completion bash, zsh or fish.');
+	const shell = shells.find((candidate) => candidate === options.operands[0]);
+	if (shell === undefined || options.operands.length > 1) {
+		throw new UsageError(`say etcdtop completion ${shells.join(', or ')}.`);
 	}
 	print(completionScript(shell));
 	return exitCodes.done;

@@ -1,10 +1,18 @@
+/** Shorter beginnings fit too much. */
+const shortestBeginning = 3;
+
 /** The candidate that a mistyped word most likely means; undefined when none is near. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
 	const rated = candidates
-		.map((candidate) => ({candidate, distance: distance(word, candidate)}))
+		.map((candidate) => ({candidate, distance: isBeginning(word, candidate) ? 1 : distance(word, candidate)}))
 		.sort((a, b) => a.distance - b.distance);
 	const best = rated[0];
 	return best !== undefined && best.distance <= Math.max(2, Math.floor(word.length / 3)) ? best.candidate : undefined;
+}
+
+/** One is the other's beginning: `defragment`, `stat`. */
+function isBeginning(one: string, other: string): boolean {
+	return Math.min(one.length, other.length) >= shortestBeginning && (one.startsWith(other) || other.startsWith(one));
 }
 
 /** Levenshtein's. */

@@ -1,0 +1,90 @@
+/** Every command, once, with what its help says beyond its flags. */
+import {type Flag, flags} from './flags.ts';
+
+export type CommandName = 'monitor' | 'status' | 'defrag' | 'alarm' | 'compact' | 'journal' | 'demo' | 'completion';
+
+export type Command = {
+	readonly name: CommandName;
+	/** What follows the command's name; absent where nothing may. */
+	readonly operands?: string;
+	/** One line. */
+	readonly help: string;
+	/** Sentences for its own `--help`. */
+	readonly details: readonly string[];
+	readonly reachesCluster: boolean;
+};
+
+export const commands: readonly Command[] = [
+	{
+		name: 'monitor',
+		help: 'watch the cluster, full screen',
+		details: ['Watch a cluster live and defragment it safely, by keyboard. Inside, ? lists the keys.'],
+		reachesCluster: true,
+	},
+	{
+		name: 'status',
+		help: 'every member once: sizes, quota, raft, alarms',
+		details: ['The exit code is 1 when a member does not answer; it stays in the list, with the reason.'],
+		reachesCluster: true,
+	},
+	{
+		name: 'defrag',
+		operands: 'MEMBER…|--all',
+		help: 'defragment, one member at a time, the leader last',
+		details: [
+			'MEMBER is a name, an id or an endpoint. Every safety rule of the monitor holds: the gates before each member, the cooldown of a minute or more after each, one run at a time, and a stop at the first failure.',
+			'Without a terminal it needs --yes. Interrupted, it waits for the member at work and starts no other.',
+		],
+		reachesCluster: true,
+	},
+	{
+		name: 'alarm',
+		operands: 'list | disarm [MEMBER…]',
+		help: 'list the alarms; disarm NOSPACE',
+		details: [
+			'Disarms NOSPACE of the members named, or of all that have it, once there is room below the quota; never CORRUPT, and nothing while a CORRUPT alarm stands.',
+		],
+		reachesCluster: true,
+	},
+	{
+		name: 'compact',
+		help: 'drop revisions older than 5 minutes',
+		details: ['Watches for 5 minutes to know how old a revision is. The files get smaller only by defragmenting afterwards.'],
+		reachesCluster: true,
+	},
+	{
+		name: 'journal',
+		help: 'what was changed from this machine, by whom and when',
+		details: ['Oldest first. The cooldown is computed from it.'],
+		reachesCluster: false,
+	},
+	{
+		name: 'demo',
+		help: 'the monitor on a real cluster of its own',
+		details: ['Three members with mutual TLS on loopback, in a temporary folder. Leaving removes everything.'],
+		reachesCluster: false,
+	},
+	{
+		name: 'completion',
+		operands: 'bash|zsh|fish',
+		help: 'a script for the shell',
+		details: [
+			'bash: source <(etcdtop completion bash)',
+			'zsh: source <(etcdtop completion zsh)',
+			'fish: etcdtop completion fish | source',
+		],
+		reachesCluster: false,
+	},
+];
+
+/** The command of that name; `undefined` for a word that is none. */
+export function commandNamed(word: string): Command | undefined {
+	return commands.find(({name}) => name === word);
+}
+
+/** The flags that a command takes. */
+export function flagsOf({name, reachesCluster}: Command): readonly Flag[] {
+	return flags.filter(({commands: taking}) =>
+		taking === 'every' ? true : taking === 'cluster' ? reachesCluster : taking.includes(name),
+	);
+}
