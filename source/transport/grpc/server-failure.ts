@@ -42,7 +42,7 @@ const rows: readonly Row[] = [
 	{words: /server stopped|stopping|is not started/, kind: 'unreachable', nextStep: 'The member is going down or not up yet.'},
 	{words: /required revision/, kind: 'rejected', nextStep: 'Look at the revision that the members report, and choose again.'},
 	{
-		words: /unknown (service|method)/,
+		words: /unknown (service|method)|does not implement/,
 		kind: 'unsupported',
 		nextStep: 'Check that this is an etcd client URL, and of etcd 3.4 or later.',
 	},
