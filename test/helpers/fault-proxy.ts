@@ -12,7 +12,7 @@ export class FaultProxy {
 	accepted = 0;
 	/** Bytes wait this long in both directions. */
 	delayMs = 0;
-	readonly #targets: readonly {host: string; port: number}[];
+	#targets: readonly {host: string; port: number}[] = [];
 	readonly #pairs = new Set<Pair>();
 	#server: Server | undefined;
 	#stalled = false;
@@ -20,6 +20,11 @@ export class FaultProxy {
 	/** `targets` are client URLs; connections go to each in turn. */
 	constructor(port: number, targets: readonly string[]) {
 		this.port = port;
+		this.aim(targets);
+	}
+
+	/** Leads new connections elsewhere. */
+	aim(targets: readonly string[]): void {
 		this.#targets = targets.map((url) => ({host: new URL(url).hostname, port: Number(new URL(url).port)}));
 	}
 

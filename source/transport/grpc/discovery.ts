@@ -11,7 +11,7 @@ import {mostTelling} from './most-telling.ts';
 import * as rpcs from './rpcs.ts';
 import {findWays} from './ways.ts';
 
-/** After the first answer, endpoints that were never tried get this long to say who they are. */
+/** At the start the other endpoints get this long, after the first answer, to say who they are. */
 const introductionMs = 500;
 
 /** How often given endpoints are dialled anew in search of members that can't be found: behind a balancer others may answer. */
@@ -27,6 +27,7 @@ export class Discovery {
 	readonly #pending = new Map<string, Promise<MemberList>>();
 	#newest: Membership | undefined;
 	#searches = 0;
+	#isIntroduced = false;
 
 	constructor(given: readonly Endpoint[], calls: Calls, identities: Identities) {
 		this.#given = given;
@@ -41,11 +42,12 @@ export class Discovery {
 
 	/** Asks all given endpoints, and if none answers the members' own; the first answer counts. Throws `TransportError`. */
 	async membership(options: CallOptions): Promise<Membership> {
-		const untried = this.#given.filter(({url}) => !this.#identities.isTried(url));
+		const strangers = this.#isIntroduced ? [] : this.#given;
+		this.#isIntroduced = true;
 		const questions = new Map(this.#given.map((endpoint) => [endpoint.url, this.#ask(endpoint, options)]));
 		const list = await this.#first([...questions.values()], options);
 		await Promise.race([
-			Promise.allSettled(untried.map(({url}) => questions.get(url))),
+			Promise.allSettled(strangers.map(({url}) => questions.get(url))),
 			sleep(introductionMs, undefined, {ref: false}),
 		]);
 		this.#refuseTwoClusters();

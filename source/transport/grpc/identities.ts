@@ -37,10 +37,6 @@ export class Identities {
 		return this.#current.get(url);
 	}
 
-	isTried(url: string): boolean {
-		return this.#current.has(url);
-	}
-
 	/** When this member answered there last, as a rank; 0 for never. */
 	lastMet(url: string, memberId: MemberId): number {
 		return this.#acquaintances.get(url)?.get(memberId)?.met ?? 0;

@@ -43,13 +43,10 @@ test('no answer: the outcome is open', async () => {
 });
 
 test('other calls that time out meanwhile do not end it', async () => {
-	let finish = () => {};
-	const {transport, defragment} = await connected({
-		defragment: (respond) => {
-			finish = () => respond(new Uint8Array());
-		},
-	});
+	const {promise: begun, resolve: begin} = Promise.withResolvers<() => void>();
+	const {transport, defragment} = await connected({defragment: (respond) => begin(() => respond(new Uint8Array()))});
 	const done = defragment();
+	const finish = await begun;
 	const {members} = await transport.membership({timeoutMs: 1000});
 	expect((await failure(transport.linearizableRead(members[0]!, {timeoutMs: 200}))).kind).toBe('unsupported');
 	expect((await failure(transport.status(members[0]!, {timeoutMs: 1}))).kind).toBe('timed-out');
