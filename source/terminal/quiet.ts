@@ -6,6 +6,26 @@ import {Writable} from 'node:stream';
 
 const logLimitBytes = 1024 * 1024;
 
+/** What prints. The rest of the global console stays: React calls methods that a Console of our own hasn't got. */
+const printingMethods = [
+	'assert',
+	'count',
+	'debug',
+	'dir',
+	'dirxml',
+	'error',
+	'group',
+	'groupCollapsed',
+	'groupEnd',
+	'info',
+	'log',
+	'table',
+	'timeEnd',
+	'timeLog',
+	'trace',
+	'warn',
+] as const;
+
 /** The log file: `$XDG_STATE_HOME/etcdtop/etcdtop.log`, by default below `~/.local/state`. */
 export function logPath(env: Readonly<Record<string, string | undefined>>): string {
 	const state = env['XDG_STATE_HOME'] || path.join(env['HOME'] || homedir(), '.local', 'state');
@@ -25,18 +45,19 @@ export function keepQuiet(env: Readonly<Record<string, string | undefined>>): ()
 			written();
 		},
 	});
-	const loudConsole = globalThis.console;
+	const logConsole = new Console(log, log);
+	const loudMethods = printingMethods.map((name) => [name, console[name]] as const);
 	const loudWrite = process.stderr.write;
 	const loudListeners = process.listeners('warning');
 	const logWarning = (warning: Error) => {
 		append(file, `${warning.stack ?? warning.message}\n`);
 	};
 
-	globalThis.console = new Console(log, log);
+	Object.assign(console, Object.fromEntries(printingMethods.map((name) => [name, logConsole[name].bind(logConsole)])));
 	process.stderr.write = log.write.bind(log) as typeof process.stderr.write;
 	process.removeAllListeners('warning').on('warning', logWarning);
 	return () => {
-		globalThis.console = loudConsole;
+		Object.assign(console, Object.fromEntries(loudMethods));
 		process.stderr.write = loudWrite;
 		process.off('warning', logWarning);
 		for (const listener of loudListeners) {

@@ -7,7 +7,10 @@ import {Screen} from './screen.ts';
 import {stopProcess} from './stop-process.ts';
 import {writeNow} from './write-now.ts';
 
-/** Why the terminal was given back. After `gone` and `signal` the process may have work to finish: it lives on without a screen. */
+/**
+ * Why the terminal was given back. After `gone` and `signal` the process may have work to finish: it lives on without a
+ * screen. It ends by `process.exit`, for bytes that a stalled terminal doesn't take would keep it.
+ */
 export type Closed =
 	| {readonly reason: 'asked'}
 	| {readonly reason: 'signal'; readonly signal: NodeJS.Signals}
@@ -55,7 +58,7 @@ export class Terminal {
 		const size = sizeOf(stdout);
 		this.#painter = new Painter(new Screen(size.columns, size.rows, {ascii, styled: colorLevel > 0}), stdout);
 		this.frames = new FrameStream(size, (frame) => this.#painter.show(frame));
-		letWritesPend(stdout);
+		setBlocking(stdout, false);
 		const gone = () => this.leave({reason: 'gone'});
 		stdin.on('end', gone).on('close', gone).on('error', gone);
 		stdout.on('close', gone).on('error', gone);
@@ -97,6 +100,11 @@ export class Terminal {
 
 		runAll(this.#leftHooks, undefined);
 		this.input.pause();
+		if (this.#stdout.writableLength === 0) {
+			// What is printed from now on is not lost when the process ends; of a stalled terminal nothing more is expected.
+			setBlocking(this.#stdout, true);
+		}
+
 		this.#resolveClosed(closed);
 	}
 
@@ -147,6 +155,11 @@ export class Terminal {
 
 	#restore(): void {
 		this.#writeNow(leaveModes, restorePatienceMs);
+		if (this.#stdout.writableLength > 0) {
+			// The rest of a frame is still on its way, and is behind us now.
+			this.#stdout.write(leaveModes);
+		}
+
 		setRawMode(this.input, false);
 	}
 
@@ -190,6 +203,6 @@ function setRawMode(stdin: ReadStream, isRaw: boolean): void {
 }
 
 /** Node writes to terminals blocking: one that stalls would stop the whole process, timeouts included. */
-function letWritesPend(stdout: WriteStream): void {
-	(stdout as {_handle?: {setBlocking?: (isBlocking: boolean) => void}})._handle?.setBlocking?.(false);
+function setBlocking(stdout: WriteStream, isBlocking: boolean): void {
+	(stdout as {_handle?: {setBlocking?: (isBlocking: boolean) => void}})._handle?.setBlocking?.(isBlocking);
 }

@@ -1,8 +1,13 @@
 import type {Terminal} from './terminal.ts';
 
+/** EX_SOFTWARE of sysexits.h: the code when nobody sets another after a crash. */
+const crashExitCode = 70;
 const endingSignals: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGQUIT'];
 
-/** Gives the terminal back on every way out of the process that can be caught, and around stops. */
+/**
+ * Gives the terminal back on every way out of the process that can be caught, and around stops. A crash is printed once
+ * the screen is back, and makes the process end with a failure even when whoever waits for `closed` is what crashed.
+ */
 export function watchWaysOut(terminal: Terminal): void {
 	const end = (signal: NodeJS.Signals) => terminal.leave({reason: 'signal', signal});
 	const crash = (error: unknown) => terminal.crash(error);
@@ -19,13 +24,21 @@ export function watchWaysOut(terminal: Terminal): void {
 	process.on('exit', exit);
 	process.on('SIGTSTP', stop).on('SIGCONT', resume);
 	terminal.onLeft(() => {
-		// From here on a second Ctrl-C or SIGTERM ends the process as usual.
-		for (const signal of endingSignals) {
-			process.off(signal, end);
-		}
-
+		// A second Ctrl-C or SIGTERM ends the process as usual. Not before this one is dealt with: Ink's own listener, which
+		// comes after ours, kills the process when it finds itself the only one.
+		setImmediate(() => {
+			for (const signal of endingSignals) {
+				process.off(signal, end);
+			}
+		});
 		process.off('uncaughtException', crash).off('unhandledRejection', crash);
 		process.off('exit', exit);
 		process.off('SIGTSTP', stop).off('SIGCONT', resume);
+	});
+	void terminal.closed.then((closed) => {
+		if (closed.reason === 'crash') {
+			process.exitCode ??= crashExitCode;
+			console.error(closed.error);
+		}
 	});
 }
