@@ -1,0 +1,84 @@
+/** The banner of an alarm: what happened, what it means and what to do, in order. It cannot be overlooked. */
+import {cutLine, fillLine, type Line, span} from '../components/line.ts';
+import {wrapText} from '../components/wrap-text.ts';
+import type {AlarmRecord, State} from '../engine/state.ts';
+import {cell, displayWidth, durationText, timeOfDay} from '../format.ts';
+import {combine, type Theme} from '../theme.ts';
+import {namesOf, shortNameOfLabel} from './members-shown.ts';
+import {type RescueStep, rescueSteps} from './rescue-steps.ts';
+
+export type BannerProps = {readonly state: State; readonly columns: number; readonly theme: Theme};
+
+const nameCells = 40;
+
+/** The gravest alarm: CORRUPT before NOSPACE. */
+export function gravestAlarm({alarms}: Pick<State, 'alarms'>): AlarmRecord | undefined {
+	return alarms.find(({alarm}) => alarm === 'CORRUPT') ?? alarms.find(({alarm}) => alarm === 'NOSPACE');
+}
+
+/** Empty without an alarm. `whole` draws all of it, else its first row. */
+export function alarmBanner(props: BannerProps, whole: boolean): readonly Line[] {
+	const alarm = gravestAlarm(props.state);
+	if (alarm === undefined) {
+		return [];
+	}
+	const {columns, theme} = props;
+	const title = topLine(props, alarm);
+	if (!whole) {
+		return [title];
+	}
+	const texts = wrapText(theme.text(explanation(props, alarm)), columns - 4).map((text): Line => [span(text)]);
+	const steps = alarm.alarm === 'NOSPACE' ? rescueSteps(props.state).map((step, index) => stepLine(step, index, theme)) : [];
+	const {doubleBox, styles} = theme;
+	const frame = combine(styles.strong, styles.quota);
+	const side = (glyphs: string) => span(glyphs, frame);
+	return [
+		title,
+		...[...texts, ...steps].map(
+			(line): Line => [side(`${doubleBox.vertical} `), ...fillLine(line, columns - 3, theme), side(doubleBox.vertical)],
+		),
+		[side(doubleBox.bottomLeft + doubleBox.horizontal.repeat(Math.max(0, columns - 2)) + doubleBox.bottomRight)],
+	];
+}
+
+function topLine({state, columns, theme}: BannerProps, alarm: AlarmRecord): Line {
+	const {doubleBox, styles} = theme;
+	const frame = combine(styles.strong, styles.quota);
+	const since = `since ${timeOfDay(alarm.since + state.wallOffsetMs)}${alarm.sinceStart ? ' or before' : ''}`;
+	const meaning = alarm.alarm === 'CORRUPT' ? "CORRUPT: members' data differs" : 'NOSPACE: every write in the cluster is refused';
+	const title = `${meaning}, ${since} (${durationText(state.now - alarm.since)})`;
+	const start = doubleBox.topLeft + doubleBox.horizontal.repeat(2);
+	const words = cutLine([span(` ${title} `, combine(frame, styles.inverse))], columns - 6, theme);
+	const left: Line = [span(start, frame), ...words];
+	const used = left.reduce((width, {text}) => width + displayWidth(text), 0);
+	return [...left, span(doubleBox.horizontal.repeat(Math.max(0, columns - used - 1)) + doubleBox.topRight, frame)];
+}
+
+function explanation({state, theme}: BannerProps, {alarm, name}: AlarmRecord): string {
+	const nameOf = namesOf(state, nameCells, theme);
+	const raisedBy = [...new Set(state.alarms.filter((one) => one.alarm === alarm).map((one) => one.name))]
+		.map((label) => shortNameOfLabel(state, label, nameOf, theme))
+		.join(', ');
+	if (alarm === 'CORRUPT') {
+		const also = state.alarms.some((one) => one.alarm === 'NOSPACE') ? ' NOSPACE stands too: it is not disarmed before.' : '';
+		return `Raised by ${raisedBy || name}: its data is not the others'. Stop writing to this cluster. Nothing is defragmented or disarmed from here. Press a: it says how to replace the member.${also}`;
+	}
+	return `Raised by ${raisedBy}: its file has reached the quota. Reads and deletes work, nothing is lost. It stays until it is disarmed. Next, in this order:`;
+}
+
+const titleCells = 10;
+
+/** `  > 2 defragment  D  all, leader last: gives back 17.6 GiB, takes ~4:00` */
+function stepLine({title, key, text, stage}: RescueStep, index: number, theme: Theme): Line {
+	const {symbols, styles} = theme;
+	const sign =
+		stage === 'done' ? span(symbols.done, styles.good) : stage === 'next' ? span(symbols.selected, styles.strong) : span(' ');
+	const style = stage === 'next' ? styles.strong : '';
+	return [
+		span('  '),
+		sign,
+		span(` ${index + 1} ${cell(title, titleCells)}  `, style),
+		span(key, styles.strong),
+		span(`  ${theme.text(text)}`, style),
+	];
+}

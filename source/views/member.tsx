@@ -1,0 +1,117 @@
+import type {ReactElement} from 'react';
+import {blank, fillLine, type Line, lineWidth, span} from '../components/line.ts';
+import {Lines} from '../components/lines.tsx';
+import {rule} from '../components/rule.ts';
+import type {MemberRecord} from '../engine/state.ts';
+import {cell, dayAndTime, durationText, sizeText} from '../format.ts';
+import type {Theme} from '../theme.ts';
+import {dbSizeChart} from './db-size-chart.ts';
+import {answerFields, type Field, identityFields, raftFields, sizeFields} from './member-fields.ts';
+import {membersShown, selectedMember} from './members-shown.ts';
+import {noMembers} from './no-members.ts';
+import type {ViewProps} from './view.ts';
+
+/** Everything that is known of one member. Its name and its state stand in the header. */
+export function MemberPage(props: ViewProps): ReactElement {
+	const {columns, rows, theme} = props;
+	return <Lines lines={memberLines(props)} columns={columns} rows={rows} theme={theme} />;
+}
+
+/** Two columns of fields need this width. */
+const pairedFrom = 76;
+const leftCells = 41;
+const labelCells = 16;
+const rightLabelCells = 18;
+const rightValueCells = 14;
+const chartFromColumns = 120;
+
+/** A page longer than the screen is scrolled; where there is room the chart of this member ends it. */
+export function memberLines(props: ViewProps): readonly Line[] {
+	const {state, screen, columns, rows, theme} = props;
+	const record = selectedMember(membersShown(state.members, screen), screen);
+	if (record === undefined) {
+		return noMembers(props);
+	}
+	const page = [
+		...pairedSections(
+			{title: 'size', fields: sizeFields(record, theme)},
+			{title: 'raft', fields: raftFields(record, theme)},
+			columns,
+			theme,
+		),
+		...answers(record, props),
+		rule('identity', [], columns, theme),
+		...identityFields(record, theme).map((field) => wideField(field, columns, theme)),
+		...defragmentations(record, props),
+	];
+	const chart =
+		columns >= chartFromColumns
+			? dbSizeChart({...props, screen: {...screen, chartScope: 'selected'}, members: [record], rows: rows - page.length})
+			: [];
+	const first = Math.max(0, Math.min(screen.scroll, page.length - rows));
+	return [...page.slice(first), ...chart];
+}
+
+type Section = {readonly title: string; readonly fields: readonly Field[]};
+
+/** Side by side, their rules in one line; one under the other where it is narrow. */
+function pairedSections(left: Section, right: Section, columns: number, theme: Theme): readonly Line[] {
+	if (columns < pairedFrom) {
+		return [left, right].flatMap(({title, fields}) => [
+			rule(title, [], columns, theme),
+			...fields.map((field) => wideField(field, columns, theme)),
+		]);
+	}
+	const {symbols, styles} = theme;
+	const dashes = (cells: number) => span(symbols.rule.repeat(Math.max(0, cells)), styles.dim);
+	const leftRule = rule(left.title, [], leftCells, theme);
+	const rightRule: Line = [blank(1), span(right.title, styles.strong), blank(1)];
+	const title = [...leftRule, ...rightRule, dashes(columns - leftCells - lineWidth(rightRule))];
+	return [title, ...pairs(left.fields, right.fields, theme)];
+}
+
+function pairs(left: readonly Field[], right: readonly Field[], theme: Theme): readonly Line[] {
+	return Array.from({length: Math.max(left.length, right.length)}, (_, index) => {
+		const start = left[index] === undefined ? [] : wideField(left[index], leftCells, theme);
+		const end = right[index];
+		return end === undefined ? start : [...fillLine(start, leftCells + 1, theme), ...rightField(end, theme)];
+	});
+}
+
+function wideField({label, value}: Field, cells: number, theme: Theme): Line {
+	const start = span(` ${cell(label, labelCells)}`, theme.styles.dim);
+	return fillLine([start, ...value], cells, theme);
+}
+
+/** Figures under each other, right-aligned. */
+function rightField({label, value}: Field, theme: Theme): Line {
+	return [span(cell(label, rightLabelCells), theme.styles.dim), blank(rightValueCells - lineWidth(value)), ...value];
+}
+
+function answers(record: MemberRecord, {state, columns, theme}: ViewProps): readonly Line[] {
+	const {left, right} = answerFields(record, state, theme);
+	const body =
+		columns < pairedFrom ? [...left, ...right].map((field) => wideField(field, columns, theme)) : pairs(left, right, theme);
+	return [rule('answers', [], columns, theme), ...body];
+}
+
+function defragmentations(record: MemberRecord, {state, columns, theme}: ViewProps): readonly Line[] {
+	const {metrics, defragmentations: known, lastDefragmentation} = record;
+	const count = metrics?.value.defragCount;
+	const inflight = metrics?.value.defragInflight;
+	const days = lastDefragmentation && Math.floor((state.now + state.wallOffsetMs - lastDefragmentation.endedWallMs) / 86_400_000);
+	const summary = [
+		count === undefined ? 'not counted: no metrics' : `${count} since it started`,
+		inflight === undefined ? '' : inflight > 0 ? 'one in flight' : 'none in flight',
+		`${known.length} in the journal`,
+		days === undefined ? '' : `last ${days} day${days === 1 ? '' : 's'} ago`,
+	].filter((part) => part !== '');
+	const {symbols} = theme;
+	const rows = known.toReversed().map(({endedWallMs, durationMs, before, after, by}): Line => {
+		const size = (bytes: number | undefined) => cell(bytes === undefined ? symbols.none : sizeText(bytes), 8, 'right');
+		const took = cell(durationMs === undefined ? symbols.none : durationText(durationMs), 5, 'right');
+		const sizes = `${size(before)} ${symbols.arrow} ${size(after)}`;
+		return [span(` ${dayAndTime(endedWallMs)}    ${sizes}   ${took}    ${theme.text(by)}`)];
+	});
+	return [rule('defragmentations', [summary.join(', ')], columns, theme), ...rows];
+}

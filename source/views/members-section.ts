@@ -1,0 +1,108 @@
+/** The members: a row each, and a line of its own under what is not healthy. It scrolls where they do not all fit. */
+import {blank, fillLine, type Line, restyle, span} from '../components/line.ts';
+import {rule} from '../components/rule.ts';
+import {type Column, firstVisible, tableHead, tableRow} from '../components/table.ts';
+import type {MemberRecord} from '../engine/state.ts';
+import {combine} from '../theme.ts';
+import {conditionLine} from './condition-text.ts';
+import {membersShown, selectedMember, sortTitles} from './members-shown.ts';
+import {raftColumns} from './raft-columns.ts';
+import {figuresAge, sizeColumns} from './size-columns.ts';
+import type {ViewProps} from './view.ts';
+
+/** The rule and the heads. */
+const rowsAround = 2;
+
+/** Where an explanation stands under the state; on a narrower screen it needs the room from the left. */
+const indentedFrom = 110;
+const narrowIndent = 4;
+
+/** The first two columns, name and state, stay readable when the figures are old. */
+const stateColumns = 2;
+
+export type MembersSection = {
+	readonly lines: readonly Line[];
+	/** All that there would be. */
+	readonly wantedRows: number;
+};
+
+/** In at most `rows` lines; `raftShown` when the raft table has a place of its own. */
+export function membersSection(props: ViewProps & {readonly raftShown: boolean}): MembersSection {
+	const {state, screen, columns, rows, theme, raftShown} = props;
+	const shown = membersShown(state.members, screen);
+	const selected = selectedMember(shown, screen);
+	const raft = screen.columnsSet === 'raft' && !raftShown;
+	const table = raft ? raftColumns(props) : sizeColumns(props);
+	const blocks = shown.map((record) => memberBlock(props, table, record, record === selected));
+	const total = blocks.reduce((sum, block) => sum + block.length, 0);
+	const place = selected === undefined ? -1 : shown.indexOf(selected);
+	const focus = blocks.slice(0, Math.max(0, place)).reduce((sum, block) => sum + block.length, 0);
+	const room = Math.max(1, rows - rowsAround);
+	const first = firstVisible(total, room, focus, blocks[place]?.length ?? 1);
+	const hidden = total > room ? `line ${first + 1} to ${first + room} of ${total}` : '';
+	const title = rule(
+		'members',
+		[summary(props, shown.length), hidden].filter((part) => part !== ''),
+		columns,
+		theme,
+		raftShown ? '' : raft ? 'w size columns' : 'w raft columns',
+	);
+	const body = blocks.flat().slice(first, first + room);
+	return {lines: [title, [blank(2), ...tableHead(table, theme)], ...body], wantedRows: rowsAround + total};
+}
+
+/** Heads and rows of the raft table, where it stands under the other one. */
+export function raftTable(props: ViewProps): readonly Line[] {
+	const {state, screen, theme} = props;
+	const shown = membersShown(state.members, screen);
+	const selected = selectedMember(shown, screen);
+	const table = raftColumns(props);
+	return [[blank(2), ...tableHead(table, theme)], ...shown.map((record) => memberRow(props, table, record, record === selected))];
+}
+
+function summary({state, screen, theme}: ViewProps, shown: number): string {
+	if (screen.filterTyping || screen.filter !== '') {
+		return `${shown} of ${state.members.length}, filter /${theme.text(screen.filter)}${screen.filterTyping ? '_' : ''}`;
+	}
+	const learners = state.members.filter(({member}) => member.isLearner).length;
+	const voters = state.members.length - learners;
+	return [
+		`${voters} voter${voters === 1 ? '' : 's'}`,
+		...(learners === 0 ? [] : [`${learners} learner${learners === 1 ? '' : 's'}`]),
+		`by ${sortTitles[screen.sort.column]}${screen.sort.descending ? ', turned' : ''}`,
+	].join(', ');
+}
+
+function memberBlock(
+	props: ViewProps,
+	table: readonly Column<MemberRecord>[],
+	record: MemberRecord,
+	isSelected: boolean,
+): readonly Line[] {
+	const {state, columns, theme} = props;
+	const row = memberRow(props, table, record, isSelected);
+	const explanation = conditionLine(record, state.now, theme);
+	if (explanation.length === 0) {
+		return [row];
+	}
+	const [name] = table;
+	const indent = columns >= indentedFrom ? 2 + (name?.cells ?? 0) + (table[1]?.gap ?? 0) : narrowIndent;
+	return [row, [blank(indent), span(`${theme.symbols.elbow} `, theme.styles.dim), ...explanation]];
+}
+
+function memberRow(
+	{state, columns, theme}: ViewProps,
+	table: readonly Column<MemberRecord>[],
+	record: MemberRecord,
+	isSelected: boolean,
+): Line {
+	const {styles, symbols} = theme;
+	const figures = tableRow(table.slice(stateColumns), record, theme);
+	const old = figuresAge(record, state) !== undefined;
+	const row = [
+		span(isSelected ? `${symbols.selected} ` : '  '),
+		...tableRow(table.slice(0, stateColumns), record, theme),
+		...(old ? restyle(figures, styles.dim) : figures),
+	];
+	return isSelected ? restyle(fillLine(row, columns, theme), combine(styles.strong, styles.inverse)) : row;
+}

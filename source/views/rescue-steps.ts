@@ -1,0 +1,99 @@
+/** The way out of NOSPACE as it stands now: compact, defragment, disarm, each done, next, or waiting for the one before. */
+import {reclaimableBytes} from '../domain/db-size.ts';
+import {assumedSpeed} from '../domain/defrag-planner.ts';
+import {cooldownMs, disarmRatio, worthItRatio} from '../domain/defrag-policy.ts';
+import {isOver} from '../domain/defrag-run.ts';
+import {measuredSpeed} from '../domain/defrag-speed.ts';
+import {memberLabel} from '../domain/member.ts';
+import type {State} from '../engine/state.ts';
+import {estimateText, percentText, sizeText} from '../format.ts';
+
+export type RescueStep = {
+	readonly title: 'compact' | 'defragment' | 'disarm';
+	readonly key: string;
+	readonly text: string;
+	readonly stage: 'done' | 'next' | 'waits';
+};
+
+/** From this share of the quota in use on, compacting comes first: the file would soon be full again. */
+const compactRatio = 0.8;
+
+type Voter = {
+	readonly name: string;
+	readonly dbSizeBytes: number;
+	readonly dbSizeInUseBytes: number;
+	readonly quotaBytes: number;
+};
+
+export function rescueSteps(state: State): readonly RescueStep[] {
+	const voters = votersOf(state);
+	const fullest = voters.toSorted((a, b) => b.dbSizeInUseBytes / b.quotaBytes - a.dbSizeInUseBytes / a.quotaBytes)[0];
+	if (fullest === undefined) {
+		return [];
+	}
+	const compacted = fullest.dbSizeInUseBytes / fullest.quotaBytes <= compactRatio;
+	const tooBig = voters.filter(({dbSizeBytes, quotaBytes}) => dbSizeBytes >= disarmRatio * quotaBytes);
+	const shrunk = tooBig.length === 0;
+	return [
+		{title: 'compact', key: 'C', text: compactText(fullest, compacted), stage: compacted ? 'done' : 'next'},
+		{
+			title: 'defragment',
+			key: 'D',
+			text: shrunk ? `not needed: every db size is below ${percentText(disarmRatio)}` : defragmentText(state, voters, compacted),
+			stage: shrunk ? 'done' : compacted ? 'next' : 'waits',
+		},
+		{
+			title: 'disarm',
+			key: 'a',
+			text: shrunk
+				? `every db size is below ${percentText(disarmRatio)}`
+				: `waits for 2: every db size below ${percentText(disarmRatio)} of quota (${sizeText(disarmRatio * fullest.quotaBytes)})`,
+			stage: shrunk && compacted ? 'next' : 'waits',
+		},
+	];
+}
+
+/** Learners and members that do not answer block nothing. */
+function votersOf(state: State): readonly Voter[] {
+	return state.members.flatMap(({member, status, statusAnswer, quota}) =>
+		member.isLearner || status === undefined || statusAnswer.kind === 'failed' || quota.bytes === undefined
+			? []
+			: [
+					{
+						name: memberLabel(member),
+						dbSizeBytes: status.value.dbSizeBytes,
+						dbSizeInUseBytes: status.value.dbSizeInUseBytes,
+						quotaBytes: quota.bytes,
+					},
+				],
+	);
+}
+
+function compactText({dbSizeInUseBytes, quotaBytes}: Voter, compacted: boolean): string {
+	const inUse = sizeText(dbSizeInUseBytes);
+	if (compacted) {
+		return `not needed: only ${inUse} of ${sizeText(quotaBytes)} is in use`;
+	}
+	return dbSizeInUseBytes >= disarmRatio * quotaBytes
+		? `${inUse} is in use: if this frees little, delete keys or raise the quota`
+		: `${inUse} is in use: drop revisions older than 5 min`;
+}
+
+/** What it gives, and where it leads: whether it helps is the first question under NOSPACE. */
+function defragmentText(state: State, voters: readonly Voter[], compacted: boolean): string {
+	if (state.run !== undefined && !isOver(state.run)) {
+		return 'the run is under way; 4 shows it';
+	}
+	const worth = voters.filter((voter) => reclaimableBytes(voter) >= worthItRatio * voter.dbSizeBytes);
+	const bytes = worth.reduce((sum, voter) => sum + reclaimableBytes(voter), 0);
+	if (worth.length === 0) {
+		return compacted ? 'gives back almost nothing now' : 'waits for 1: it gives back almost nothing now';
+	}
+	const past = state.members.flatMap(({member, defragmentations}) =>
+		defragmentations.map((one) => ({memberName: memberLabel(member), ...one})),
+	);
+	const {bytesPerSecond} = past.length === 0 ? assumedSpeed : measuredSpeed(past);
+	const work = worth.reduce((sum, {dbSizeInUseBytes}) => sum + (dbSizeInUseBytes / bytesPerSecond) * 1000, 0);
+	const takes = estimateText(work + (worth.length - 1) * cooldownMs);
+	return `all, leader last: gives back ${sizeText(bytes)}, takes ${takes}`;
+}
