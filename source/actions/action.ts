@@ -24,6 +24,8 @@ export type Action = {
 	/** Why it can't be done now, `etcd-2: it is the leader; …`; undefined when it can. */
 	readonly disabledReason: (context: Omit<ActionContext, 'controls'>) => string | undefined;
 	readonly run: (context: ActionContext) => void;
+	/** What the screen shows for it: the dialog that asks first, or a view. */
+	readonly opens?: 'plan' | 'disarm' | 'compact' | 'alarms';
 	/** The headless form: `defrag`. */
 	readonly command?: string;
 };

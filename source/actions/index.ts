@@ -1,0 +1,26 @@
+/** Everything that the operator can do to the cluster, and the one place where a read-only session takes it away. */
+import {memberLabel} from '../domain/member.ts';
+import type {Action, ActionContext} from './action.ts';
+import {alarms, askAgain} from './alarms.ts';
+import {compact} from './compact.ts';
+import {defragment} from './defragment.ts';
+import {defragmentAll} from './defragment-all.ts';
+import {disarm} from './disarm.ts';
+import {readOnly} from './reasons.ts';
+import {stopRun} from './stop-run.ts';
+
+export type {Action, ActionContext} from './action.ts';
+
+export const actions: readonly Action[] = [defragment, defragmentAll, compact, alarms, disarm, askAgain, stopRun];
+
+/** Why the action can't be done now; undefined when it can. */
+export function reasonAgainst(action: Action, context: Omit<ActionContext, 'controls'>): string | undefined {
+	return (action.dangerous ? readOnly(context) : undefined) ?? action.disabledReason(context);
+}
+
+/** `d etcd-2: it is the leader; …`, `D: read-only session; …`: the key, then the reason. */
+export function refusalText(action: Action, reason: string, {state, selected}: Omit<ActionContext, 'controls'>): string {
+	const record = state.members.find(({member}) => member.id === selected);
+	const named = record !== undefined && reason.startsWith(`${memberLabel(record.member)}: `);
+	return `${action.keys[0]}${named ? '' : ':'} ${reason}`;
+}

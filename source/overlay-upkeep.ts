@@ -1,0 +1,96 @@
+/** What becomes of an open dialog when the state under it changes: it closes with its reason, or asks for another word. */
+import {askForAnotherWord, openConfirmation} from './confirmation-state.ts';
+import {mayDeclareOver} from './declare-over.ts';
+import type {Confirmation} from './domain/defrag-plan.ts';
+import {type MemberId, memberLabel} from './domain/member.ts';
+import type {State} from './engine/state.ts';
+import {closeAll, planHeldBy, popOverlay, pushOverlay, runUnderWay, topOverlay} from './overlay-state.ts';
+import {type Overlay, type ScreenState, type Step, type Subject, stay} from './screen-state.ts';
+
+/** After every change of the state. Returns the same screen when nothing is to be done. */
+export function keepUp(screen: ScreenState, state: State, now: number): Step {
+	const top = topOverlay(screen);
+	switch (top?.kind) {
+		case undefined:
+		case 'help':
+			return stay(screen);
+		case 'plan':
+			return keepUpPlan(screen, top, state.plan !== undefined, state);
+		case 'compact':
+			return keepUpPlan(screen, top, state.compactPlan !== undefined, state);
+		case 'confirm':
+			return keepUpConfirmation(screen, top, state, now);
+		case 'asking':
+			return state.run?.phase.kind === 'asking' ? stay(screen) : stay(popOverlay(screen));
+		case 'quit':
+			return runUnderWay(state) === undefined ? stay(popOverlay(screen)) : stay(screen);
+	}
+}
+
+/** A dialog that shows what the engine keeps asking: open while it asks. */
+function keepUpPlan(screen: ScreenState, top: Extract<Overlay, {kind: 'plan' | 'compact'}>, there: boolean, state: State): Step {
+	if (there) {
+		return top.seen ? stay(screen) : stay(pushOverlay(popOverlay(screen), {...top, seen: true}));
+	}
+	const refused = state.message?.kind === 'refused';
+	return top.seen || refused ? closeAll(screen) : stay(screen);
+}
+
+function keepUpConfirmation(screen: ScreenState, top: Extract<Overlay, {kind: 'confirm'}>, state: State, now: number): Step {
+	const asked = askedBy(top.subject, state);
+	if (asked === undefined) {
+		// Not there yet, or gone; the engine says why on the message line.
+		return top.seen || state.message?.kind === 'refused' ? closeAll(screen) : stay(screen);
+	}
+	if ('refusal' in asked) {
+		const left = closeAll(screen);
+		return stay(left.screen, ...left.requests, {call: 'say', with: ['refused', asked.refusal]});
+	}
+	const before = top.confirmation;
+	const confirmation = before === undefined ? openConfirmation(asked.word, now) : askForAnotherWord(before, asked.word, now);
+	return top.seen && confirmation === before
+		? stay(screen)
+		: stay(pushOverlay(popOverlay(screen), {...top, seen: true, confirmation}));
+}
+
+/** What has to be typed for it now, or why it may not be done; undefined while the engine has no plan for it. */
+export function askedBy(
+	subject: Subject,
+	state: State,
+): Pick<Confirmation, 'word' | 'consequences'> | {readonly refusal: string} | undefined {
+	switch (subject.kind) {
+		case 'defragment': {
+			const {plan} = state;
+			const heldBy = plan && planHeldBy(plan);
+			return heldBy === undefined ? plan?.confirmation : {refusal: heldBy};
+		}
+		case 'disarm': {
+			const plan = state.disarmPlan;
+			return plan?.refusal === undefined ? plan?.confirmation : {refusal: `x: ${plan.refusal}`};
+		}
+		case 'compact': {
+			const plan = state.compactPlan;
+			if (plan?.refusal !== undefined) {
+				return {refusal: `C: ${plan.refusal}`};
+			}
+			return subject.target === 'head' ? plan?.headConfirmation : plan?.confirmation;
+		}
+		case 'declare over':
+			return declaring(subject.memberId, state);
+	}
+}
+
+function declaring(memberId: MemberId, state: State): ReturnType<typeof askedBy> {
+	const record = state.members.find(({member}) => member.id === memberId);
+	if (record === undefined || !mayDeclareOver(memberId, state)) {
+		return {refusal: 'its outcome can not be declared over now'};
+	}
+	return {
+		word: memberLabel(record.member),
+		consequences: [
+			'You say that its process is dead and nothing defragments there any more.',
+			'If it does run, the next member would stop answering at the same time.',
+			'A full cooldown follows; the run halts.',
+		],
+	};
+}

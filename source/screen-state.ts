@@ -1,0 +1,235 @@
+/**
+ * What the operator has chosen: one value, changed by one pure function. Views read it and change nothing. What a change asks
+ * of the engine comes back beside it, as data.
+ */
+import type {ConfirmationState} from './confirmation-state.ts';
+import {mayDeclareOver} from './declare-over.ts';
+import {isOver} from './domain/defrag-run.ts';
+import type {MemberId} from './domain/member.ts';
+import {chartWindows} from './domain/series.ts';
+import type {Controls} from './engine/controls.ts';
+import type {State} from './engine/state.ts';
+import {membersShown, selectedMember} from './views/members-shown.ts';
+import type {ScreenView, SortColumn, ViewId} from './views/view.ts';
+
+/** What a typed word would set going. */
+export type Subject =
+	| {readonly kind: 'defragment'}
+	| {readonly kind: 'disarm'; readonly memberId: MemberId}
+	| {readonly kind: 'compact'; readonly target: 'target' | 'head'}
+	| {readonly kind: 'declare over'; readonly memberId: MemberId};
+
+/** A dialog over the view. `seen`: the engine has shown the plan behind it, so that its absence means that it is gone. */
+export type Overlay =
+	| {readonly kind: 'help'; readonly scroll: number}
+	| {readonly kind: 'plan'; readonly seen: boolean; readonly scroll: number; readonly moveLeader: boolean}
+	| {readonly kind: 'confirm'; readonly subject: Subject; readonly seen: boolean; readonly confirmation?: ConfirmationState}
+	| {readonly kind: 'compact'; readonly seen: boolean; readonly focus: 'cancel' | 'target' | 'head'}
+	| {readonly kind: 'asking'; readonly focus: 'later' | 'other target' | 'as leader' | 'stop'; readonly openedAt: number}
+	| {readonly kind: 'quit'; readonly focus: 'stay' | 'stop' | 'quit'};
+
+export type ScreenState = ScreenView & {
+	/** The last one is on top and has the keys. */
+	readonly overlays: readonly Overlay[];
+	/** Where Esc leads from a member's page. */
+	readonly cameFrom: ViewId;
+	/** The picture while the screen is paused. */
+	readonly frozen?: State;
+};
+
+/** A call of one of the engine's controls. */
+export type ControlRequest = {
+	[K in keyof Controls]: {readonly call: K; readonly with: Readonly<Parameters<Controls[K]>>};
+}[keyof Controls];
+
+export type Request = ControlRequest | {readonly call: 'quit'};
+
+export type Step = {readonly screen: ScreenState; readonly requests: readonly Request[]};
+
+export type ScreenEvent =
+	| {
+			readonly type: 'moved';
+			readonly to: 'previous' | 'next' | 'first' | 'last' | 'page up' | 'page down';
+			readonly pageRows: number;
+	  }
+	| {readonly type: 'member turned'; readonly by: -1 | 1}
+	| {readonly type: 'view chosen'; readonly view: ViewId}
+	| {readonly type: 'view turned'; readonly by: -1 | 1}
+	| {readonly type: 'opened'; readonly at: number}
+	| {readonly type: 'went back'}
+	| {readonly type: 'filter begun'}
+	| {readonly type: 'filter typed'; readonly text: string}
+	| {readonly type: 'filter erased'}
+	| {readonly type: 'filter ended'; readonly keep: boolean}
+	| {readonly type: 'sorted'; readonly by: 'next column' | 'turning'}
+	| {readonly type: 'columns changed'}
+	| {readonly type: 'window changed'; readonly by: -1 | 1}
+	| {readonly type: 'chart scope changed'}
+	| {readonly type: 'paused or resumed'; readonly at: number}
+	| {readonly type: 'interval changed'; readonly by: -1 | 1};
+
+export const numberedViews: readonly ViewId[] = ['overview', 'charts', 'alarms', 'run', 'events'];
+const sortColumns: readonly SortColumn[] = ['name', 'state', 'dbSize', 'givesBack', 'used', 'answer'];
+export const intervalsMs: readonly number[] = [1000, 2000, 5000, 10_000, 30_000, 60_000];
+
+export const initialScreen: ScreenState = {
+	view: 'overview',
+	columnsSet: 'size',
+	sort: {column: 'name', descending: false},
+	filter: '',
+	filterTyping: false,
+	chartWindow: '1h',
+	chartScope: 'all',
+	scroll: 0,
+	overlays: [],
+	cameFrom: 'overview',
+};
+
+export function stay(screen: ScreenState, ...requests: readonly Request[]): Step {
+	return {screen, requests};
+}
+
+/** The member that the marker is on, in any view. */
+export function selectedId(screen: ScreenState, state: State): MemberId | undefined {
+	if (screen.view === 'alarms' && state.alarms.length > 0) {
+		return (state.alarms.find(({memberId}) => memberId === screen.selectedId) ?? state.alarms[0])?.memberId;
+	}
+	return selectedMember(membersShown(state.members, screen), screen)?.member.id;
+}
+
+export function reduceScreen(screen: ScreenState, event: ScreenEvent, state: State): Step {
+	switch (event.type) {
+		case 'moved':
+			return stay(move(screen, event, state));
+		case 'member turned':
+			return stay(select(screen, state, (index) => index + event.by));
+		case 'view chosen':
+			return showView(screen, event.view);
+		case 'view turned': {
+			const index = Math.max(0, numberedViews.indexOf(screen.view === 'member' ? screen.cameFrom : screen.view));
+			return showView(screen, numberedViews.at((index + event.by) % numberedViews.length) ?? 'overview');
+		}
+		case 'opened':
+			return open(screen, state, event.at);
+		case 'went back':
+			return goBack(screen, state);
+		case 'filter begun':
+			return stay({...screen, filterTyping: true});
+		case 'filter typed':
+			return stay({...screen, filter: screen.filter + event.text, scroll: 0});
+		case 'filter erased':
+			return stay({...screen, filter: [...screen.filter].slice(0, -1).join('')});
+		case 'filter ended':
+			return stay({...screen, filterTyping: false, filter: event.keep ? screen.filter : ''});
+		case 'sorted':
+			return stay({...screen, sort: sorted(screen.sort, event.by)});
+		case 'columns changed':
+			return stay({...screen, columnsSet: screen.columnsSet === 'size' ? 'raft' : 'size'});
+		case 'window changed': {
+			const index = chartWindows.findIndex(({id}) => id === screen.chartWindow) + event.by;
+			return stay({...screen, chartWindow: chartWindows[clamp(index, chartWindows.length)]?.id ?? screen.chartWindow});
+		}
+		case 'chart scope changed':
+			return stay({...screen, chartScope: screen.chartScope === 'all' ? 'selected' : 'all'});
+		case 'paused or resumed':
+			return stay(pauseOrResume(screen, state, event.at));
+		case 'interval changed': {
+			const slower = intervalsMs.findIndex((ms) => ms >= state.intervalMs);
+			const current = slower === -1 ? intervalsMs.length - 1 : slower;
+			const ms = intervalsMs[clamp(current + event.by, intervalsMs.length)] ?? state.intervalMs;
+			return stay(screen, {call: 'setInterval', with: [ms]});
+		}
+	}
+}
+
+function move(screen: ScreenState, {to, pageRows}: Extract<ScreenEvent, {type: 'moved'}>, state: State): ScreenState {
+	const target = (index: number, count: number) => {
+		const targets = {
+			previous: index - 1,
+			next: index + 1,
+			first: 0,
+			last: count - 1,
+			'page up': index - pageRows,
+			'page down': index + pageRows,
+		};
+		return clamp(targets[to], count);
+	};
+	if (screen.view === 'events' || screen.view === 'run' || screen.view === 'member') {
+		return {...screen, scroll: target(screen.scroll, Math.max(1, state.events.length))};
+	}
+	if (screen.view === 'alarms') {
+		const index = state.alarms.findIndex(({memberId}) => memberId === selectedId(screen, state));
+		const alarm = state.alarms[target(index, state.alarms.length)];
+		return alarm === undefined ? screen : {...screen, selectedId: alarm.memberId};
+	}
+	return select(screen, state, target);
+}
+
+function select(screen: ScreenState, state: State, target: (index: number, count: number) => number): ScreenState {
+	const shown = membersShown(state.members, screen);
+	const index = shown.findIndex(({member}) => member.id === selectedMember(shown, screen)?.member.id);
+	const record = shown[clamp(target(index, shown.length), shown.length)];
+	return record === undefined ? screen : {...screen, selectedId: record.member.id};
+}
+
+/** Opening the alarms asks etcd for them, once: it is a raft proposal. */
+function showView(screen: ScreenState, view: ViewId): Step {
+	const next = {...screen, view, scroll: 0, filterTyping: false};
+	return view === 'alarms' && screen.view !== 'alarms' ? stay(next, {call: 'askAlarms', with: []}) : stay(next);
+}
+
+function open(screen: ScreenState, state: State, at: number): Step {
+	const phase = screen.view === 'run' ? state.run?.phase : undefined;
+	if (phase?.kind === 'asking') {
+		return stay({...screen, overlays: [...screen.overlays, {kind: 'asking', focus: 'later', openedAt: at}]});
+	}
+	if (phase?.kind === 'unknown' && mayDeclareOver(phase.memberId, state)) {
+		const subject = {kind: 'declare over', memberId: phase.memberId} as const;
+		return stay({...screen, overlays: [...screen.overlays, {kind: 'confirm', subject, seen: false}]});
+	}
+	const memberId = phase !== undefined && 'memberId' in phase ? phase.memberId : selectedId(screen, state);
+	if (memberId === undefined || screen.view === 'member') {
+		return stay(screen);
+	}
+	return stay({...screen, view: 'member', cameFrom: screen.view, selectedId: memberId, scroll: 0});
+}
+
+/** One step towards the whole overview: a page, the filter, a run that has been read. */
+function goBack(screen: ScreenState, state: State): Step {
+	if (screen.view === 'member') {
+		return stay({...screen, view: screen.cameFrom, scroll: 0});
+	}
+	if (screen.view === 'run') {
+		const over = state.run !== undefined && isOver(state.run);
+		const next = {...screen, view: 'overview', scroll: 0} as const;
+		return over ? stay(next, {call: 'dismissRun', with: []}) : stay(next);
+	}
+	if (screen.filter !== '') {
+		return stay({...screen, filter: ''});
+	}
+	const left = {...screen, view: 'overview', scroll: 0} as const;
+	return screen.view === 'overview' && state.compaction !== undefined
+		? stay(left, {call: 'dismissCompaction', with: []})
+		: stay(left);
+}
+
+function sorted({column, descending}: ScreenView['sort'], by: 'next column' | 'turning'): ScreenView['sort'] {
+	if (by === 'turning') {
+		return {column, descending: !descending};
+	}
+	const next = sortColumns[(sortColumns.indexOf(column) + 1) % sortColumns.length] ?? 'name';
+	// Names read downwards; of figures the largest is what one looks for.
+	return {column: next, descending: next !== 'name' && next !== 'state'};
+}
+
+function pauseOrResume(screen: ScreenState, state: State, at: number): ScreenState {
+	if (screen.pausedSince === undefined) {
+		return {...screen, pausedSince: at, frozen: state};
+	}
+	const {pausedSince: _, frozen: __, ...running} = screen;
+	return running;
+}
+
+export function clamp(index: number, count: number): number {
+	return Math.max(0, Math.min(index, count - 1));
+}
