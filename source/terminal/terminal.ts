@@ -94,7 +94,8 @@ export class Terminal {
 		this.#state = 'left';
 		this.#painter.pause();
 		runAll(this.#leaveHooks, closed);
-		if (wasOpen && closed.reason !== 'gone') {
+		if (wasOpen) {
+			// Also when it is gone: perhaps only its keyboard is. If not, the write fails at once.
 			this.#restore();
 		}
 

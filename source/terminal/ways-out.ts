@@ -20,6 +20,8 @@ export function watchWaysOut(terminal: Terminal): void {
 
 	// Stays for good: the kernel and the shell may both send it, and the second must not end a run that the first let finish.
 	process.on('SIGHUP', () => terminal.leave({reason: 'gone'}));
+	// Whatever still writes there after the terminal is gone must not end the process: Node makes an exception of it.
+	process.stderr.on('error', () => {});
 	process.on('uncaughtException', crash).on('unhandledRejection', crash);
 	process.on('exit', exit);
 	process.on('SIGTSTP', stop).on('SIGCONT', resume);

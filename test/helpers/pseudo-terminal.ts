@@ -24,6 +24,8 @@ export type PseudoTerminal = {
 	/** Stops reading, as a stalled connection does. `resumeReading` goes on. */
 	stopReading(): void;
 	resumeReading(): void;
+	/** Closes our end for good, as a lost connection does; the program gets SIGHUP and errors, and `exit` may never resolve. */
+	hangUp(): void;
 	readonly exit: Promise<{code: number; signal: number | undefined}>;
 	readonly pid: number;
 	kill(signal?: string): void;
@@ -92,6 +94,7 @@ export function startInTerminal(
 		waitFor,
 		stopReading: () => child.pause(),
 		resumeReading: () => child.resume(),
+		hangUp: () => (child as pty.IPty & {destroy(): void}).destroy(),
 		exit,
 		pid: child.pid,
 		kill,

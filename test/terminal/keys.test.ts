@@ -54,6 +54,12 @@ test('a paste is told from typing; keys in one piece arrive in one input', async
 	expect(splitKeys('jj')).toEqual(['j', 'j']);
 });
 
+test('Ctrl-L draws everything again', async () => {
+	const before = terminal.bytes().length;
+	terminal.send('\x0c');
+	await expect.poll(() => terminal.bytes().slice(before)).toContain('ready 100×10');
+});
+
 test('a new size is drawn', async () => {
 	terminal.resize(60, 12);
 	await terminal.waitFor('ready 60×12');

@@ -105,13 +105,20 @@ test('stops on Ctrl-Z with the terminal restored, and is drawn again when contin
 	await terminal.waitFor('closed: asked');
 });
 
-test('lives on when the terminal goes away', async () => {
-	const terminal = start(process.execPath, [app.file]);
+test.each(['SIGHUP', 'hang-up'])('lives on when the terminal goes away by %s', async (way) => {
+	const livedOn = path.join(folder, 'lived-on');
+	const terminal = start(process.execPath, [app.file, 'flood']);
 	await terminal.waitFor('ready');
-	terminal.kill('SIGHUP');
-	await terminal.exit;
-	expect(readFileSync(path.join(folder, 'lived-on'), 'utf8')).toBe('lived on');
-	rmSync(path.join(folder, 'lived-on'));
+	if (way === 'SIGHUP') {
+		process.kill(terminal.pid, 'SIGHUP');
+		process.kill(terminal.pid, 'SIGHUP');
+	} else {
+		terminal.hangUp();
+	}
+
+	await expect.poll(() => isRunning(terminal.pid), {timeout: 4000}).toBe(false);
+	expect(readFileSync(livedOn, 'utf8')).toBe('lived on');
+	rmSync(livedOn);
 });
 
 test('is not held up by a terminal that takes no bytes, and leaves it within two seconds', async () => {
