@@ -144,15 +144,10 @@ const waitable: readonly string[] = ['inflight', 'snapshot', 'cooldown', 'lag'];
 function decideBlocked(run: Run, gate: Gate, plan: DefragPlan, next: PlanRow, evidence: Evidence, now: number): Decision {
 	const held = run.phase.kind === 'checking' ? now - run.phase.since : 0;
 	if (held < maximumHoldMs && (gate.state === 'pending' || waitable.includes(gate.id))) {
-		const until = gate.id === 'cooldown' && evidence.cooldown.kind === 'cooling' ? evidence.cooldown.until : undefined;
-		return {
-			kind: 'wait',
-			why: `${gate.title}: ${gate.detail}`,
-			gates: plan.gates,
-			next,
-			plan,
-			...(until === undefined ? {} : {until}),
-		};
+		if (gate.id === 'cooldown' && evidence.cooldown.kind === 'cooling') {
+			return {kind: 'wait', why: evidence.cooldown.why, until: evidence.cooldown.until, gates: plan.gates, next, plan};
+		}
+		return {kind: 'wait', why: `${gate.title}: ${gate.detail}`, gates: plan.gates, next, plan};
 	}
 	return halt(`${gate.title}: ${gate.detail}`, `before ${next.name}`, 'Mend that, then D makes a new plan.');
 }

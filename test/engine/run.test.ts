@@ -207,7 +207,7 @@ describe('others', () => {
 		const cluster = await fragmentedCluster();
 		const calls: string[] = [];
 		const engine = startTestEngine(cluster, {
-			stateDirectory: '/proc/no-such-place',
+			stateDirectory: '/dev/null/state',
 			transport: beforeCall((id) => void calls.push(id)),
 		});
 		await startRun(engine);
@@ -215,7 +215,7 @@ describe('others', () => {
 		expect(ended.phase).toMatchObject({
 			kind: 'halted',
 			reason: 'the journal cannot be written',
-			detail: expect.stringContaining('/proc/no-such-place'),
+			detail: expect.stringContaining('/dev/null/state'),
 		});
 		expect(calls).toEqual([]);
 	});
