@@ -9,7 +9,10 @@ import {type RescueStep, rescueSteps} from './rescue-steps.ts';
 
 export type BannerProps = {readonly state: State; readonly columns: number; readonly theme: Theme};
 
-const nameCells = 40;
+const nameCells = 24;
+
+/** Narrower ones get fewer words. */
+const roomyColumns = 76;
 
 /** The gravest alarm: CORRUPT before NOSPACE. */
 export function gravestAlarm({alarms}: Pick<State, 'alarms'>): AlarmRecord | undefined {
@@ -28,7 +31,7 @@ export function alarmBanner(props: BannerProps, whole: boolean): readonly Line[]
 		return [title];
 	}
 	const texts = wrapText(theme.text(explanation(props, alarm)), columns - 4).map((text): Line => [span(text)]);
-	const steps = alarm.alarm === 'NOSPACE' ? rescueSteps(props.state).map((step, index) => stepLine(step, index, theme)) : [];
+	const steps = alarm.alarm === 'NOSPACE' ? rescueSteps(props.state).map((step, index) => stepLine(step, index, props)) : [];
 	const {doubleBox, styles} = theme;
 	const frame = combine(styles.strong, styles.quota);
 	const side = (glyphs: string) => span(glyphs, frame);
@@ -46,7 +49,7 @@ function topLine({state, columns, theme}: BannerProps, alarm: AlarmRecord): Line
 	const frame = combine(styles.strong, styles.quota);
 	const since = `since ${timeOfDay(alarm.since + state.wallOffsetMs)}${alarm.sinceStart ? ' or before' : ''}`;
 	const meaning = alarm.alarm === 'CORRUPT' ? "CORRUPT: members' data differs" : 'NOSPACE: every write in the cluster is refused';
-	const title = `${meaning}, ${since} (${durationText(state.now - alarm.since)})`;
+	const title = `${columns < roomyColumns && alarm.alarm === 'NOSPACE' ? 'NOSPACE: writes are refused' : meaning}, ${since} (${durationText(state.now - alarm.since)})`;
 	const start = doubleBox.topLeft + doubleBox.horizontal.repeat(2);
 	const words = cutLine([span(` ${title} `, combine(frame, styles.inverse))], columns - 6, theme);
 	const left: Line = [span(start, frame), ...words];
@@ -54,7 +57,7 @@ function topLine({state, columns, theme}: BannerProps, alarm: AlarmRecord): Line
 	return [...left, span(doubleBox.horizontal.repeat(Math.max(0, columns - used - 1)) + doubleBox.topRight, frame)];
 }
 
-function explanation({state, theme}: BannerProps, {alarm, name}: AlarmRecord): string {
+function explanation({state, columns, theme}: BannerProps, {alarm, name}: AlarmRecord): string {
 	const nameOf = namesOf(state, nameCells, theme);
 	const raisedBy = [...new Set(state.alarms.filter((one) => one.alarm === alarm).map((one) => one.name))]
 		.map((label) => shortNameOfLabel(state, label, nameOf, theme))
@@ -63,13 +66,16 @@ function explanation({state, theme}: BannerProps, {alarm, name}: AlarmRecord): s
 		const also = state.alarms.some((one) => one.alarm === 'NOSPACE') ? ' NOSPACE stands too: it is not disarmed before.' : '';
 		return `Raised by ${raisedBy || name}: its data is not the others'. Stop writing to this cluster. Nothing is defragmented or disarmed from here. Press a: it says how to replace the member.${also}`;
 	}
+	if (columns < roomyColumns) {
+		return `${raisedBy} has reached its quota. In this order:`;
+	}
 	return `Raised by ${raisedBy}: its file has reached the quota. Reads and deletes work, nothing is lost. It stays until it is disarmed. Next, in this order:`;
 }
 
 const titleCells = 10;
 
 /** `  > 2 defragment  D  all, leader last: gives back 17.6 GiB, takes ~4:00` */
-function stepLine({title, key, text, stage}: RescueStep, index: number, theme: Theme): Line {
+function stepLine({title, key, text, short, stage}: RescueStep, index: number, {columns, theme}: BannerProps): Line {
 	const {symbols, styles} = theme;
 	const sign =
 		stage === 'done' ? span(symbols.done, styles.good) : stage === 'next' ? span(symbols.selected, styles.strong) : span(' ');
@@ -79,6 +85,6 @@ function stepLine({title, key, text, stage}: RescueStep, index: number, theme: T
 		sign,
 		span(` ${index + 1} ${cell(title, titleCells)}  `, style),
 		span(key, styles.strong),
-		span(`  ${theme.text(text)}`, style),
+		span(`  ${theme.text(columns < roomyColumns ? short : text)}`, style),
 	];
 }

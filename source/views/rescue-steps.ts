@@ -1,6 +1,5 @@
 /** The way out of NOSPACE as it stands now: compact, defragment, disarm, each done, next, or waiting for the one before. */
 import {reclaimableBytes} from '../domain/db-size.ts';
-import {assumedSpeed} from '../domain/defrag-planner.ts';
 import {cooldownMs, disarmRatio, worthItRatio} from '../domain/defrag-policy.ts';
 import {isOver} from '../domain/defrag-run.ts';
 import {measuredSpeed} from '../domain/defrag-speed.ts';
@@ -12,6 +11,8 @@ export type RescueStep = {
 	readonly title: 'compact' | 'defragment' | 'disarm';
 	readonly key: string;
 	readonly text: string;
+	/** The same in a narrow terminal: at most 34 characters. */
+	readonly short: string;
 	readonly stage: 'done' | 'next' | 'waits';
 };
 
@@ -34,20 +35,26 @@ export function rescueSteps(state: State): readonly RescueStep[] {
 	const compacted = fullest.dbSizeInUseBytes / fullest.quotaBytes <= compactRatio;
 	const tooBig = voters.filter(({dbSizeBytes, quotaBytes}) => dbSizeBytes >= disarmRatio * quotaBytes);
 	const shrunk = tooBig.length === 0;
+	const limit = percentText(disarmRatio);
 	return [
-		{title: 'compact', key: 'C', text: compactText(fullest, compacted), stage: compacted ? 'done' : 'next'},
+		{title: 'compact', key: 'C', ...compactWords(fullest, compacted), stage: compacted ? 'done' : 'next'},
 		{
 			title: 'defragment',
 			key: 'D',
-			text: shrunk ? `not needed: every db size is below ${percentText(disarmRatio)}` : defragmentText(state, voters, compacted),
+			...(shrunk
+				? {text: `not needed: every db size is below ${limit}`, short: 'not needed now'}
+				: defragmentWords(state, voters, compacted)),
 			stage: shrunk ? 'done' : compacted ? 'next' : 'waits',
 		},
 		{
 			title: 'disarm',
 			key: 'a',
-			text: shrunk
-				? `every db size is below ${percentText(disarmRatio)}`
-				: `waits for 2: every db size below ${percentText(disarmRatio)} of quota (${sizeText(disarmRatio * fullest.quotaBytes)})`,
+			...(shrunk
+				? {text: `every db size is below ${limit}`, short: `every db size is below ${limit}`}
+				: {
+						text: `waits for 2: every db size below ${limit} of quota (${sizeText(disarmRatio * fullest.quotaBytes)})`,
+						short: `waits for 2: db sizes below ${limit}`,
+					}),
 			stage: shrunk && compacted ? 'next' : 'waits',
 		},
 	];
@@ -69,31 +76,39 @@ function votersOf(state: State): readonly Voter[] {
 	);
 }
 
-function compactText({dbSizeInUseBytes, quotaBytes}: Voter, compacted: boolean): string {
+type Words = Pick<RescueStep, 'text' | 'short'>;
+
+function compactWords({dbSizeInUseBytes, quotaBytes}: Voter, compacted: boolean): Words {
 	const inUse = sizeText(dbSizeInUseBytes);
 	if (compacted) {
-		return `not needed: only ${inUse} of ${sizeText(quotaBytes)} is in use`;
+		return {text: `not needed: only ${inUse} of ${sizeText(quotaBytes)} is in use`, short: `not needed: ${inUse} in use`};
 	}
-	return dbSizeInUseBytes >= disarmRatio * quotaBytes
-		? `${inUse} is in use: if this frees little, delete keys or raise the quota`
-		: `${inUse} is in use: drop revisions older than 5 min`;
+	return {
+		text:
+			dbSizeInUseBytes >= disarmRatio * quotaBytes
+				? `${inUse} is in use: if this frees little, delete keys or raise the quota`
+				: `${inUse} is in use: drop revisions older than 5 min`,
+		short: `${inUse} is in use: drop revisions`,
+	};
 }
 
 /** What it gives, and where it leads: whether it helps is the first question under NOSPACE. */
-function defragmentText(state: State, voters: readonly Voter[], compacted: boolean): string {
+function defragmentWords(state: State, voters: readonly Voter[], compacted: boolean): Words {
 	if (state.run !== undefined && !isOver(state.run)) {
-		return 'the run is under way; 4 shows it';
+		return {text: 'the run is under way; 4 shows it', short: 'the run is under way; 4 shows it'};
 	}
 	const worth = voters.filter((voter) => reclaimableBytes(voter) >= worthItRatio * voter.dbSizeBytes);
 	const bytes = worth.reduce((sum, voter) => sum + reclaimableBytes(voter), 0);
 	if (worth.length === 0) {
-		return compacted ? 'gives back almost nothing now' : 'waits for 1: it gives back almost nothing now';
+		const little = compacted ? 'gives back almost nothing now' : 'waits for 1: gives nothing yet';
+		return {text: little, short: little};
 	}
 	const past = state.members.flatMap(({member, defragmentations}) =>
 		defragmentations.map((one) => ({memberName: memberLabel(member), ...one})),
 	);
-	const {bytesPerSecond} = past.length === 0 ? assumedSpeed : measuredSpeed(past);
+	const {bytesPerSecond} = measuredSpeed(past);
 	const work = worth.reduce((sum, {dbSizeInUseBytes}) => sum + (dbSizeInUseBytes / bytesPerSecond) * 1000, 0);
 	const takes = estimateText(work + (worth.length - 1) * cooldownMs);
-	return `all, leader last: gives back ${sizeText(bytes)}, takes ${takes}`;
+	const gives = `gives back ${sizeText(bytes)}, takes ${takes}`;
+	return {text: `all, leader last: ${gives}`, short: gives};
 }

@@ -159,13 +159,20 @@ export function prodMembers(): readonly [MemberRecord, MemberRecord, MemberRecor
 }
 
 const prodEvents: readonly ClusterEvent[] = [
-	{at: prod.at('14:27:40'), kind: 'good', subject: 'etcd-2', text: 'answers in time again: 1.9 ms'},
-	{at: prod.at('14:27:26'), kind: 'warning', subject: 'etcd-2', text: 'slow: 612 ms (limit 500 ms)'},
+	{at: prod.at('14:27:40'), kind: 'good', subject: 'etcd-2', memberId: '9ac311f93915cc79', text: 'answers in time again: 1.9 ms'},
+	{
+		at: prod.at('14:27:26'),
+		kind: 'warning',
+		subject: 'etcd-2',
+		memberId: '9ac311f93915cc79',
+		text: 'slow: 612 ms (limit 500 ms)',
+	},
 	{at: prod.at('13:59:41'), kind: 'good', subject: 'cluster', text: 'cooldown over, 1:00 after etcd-1'},
 	{
 		at: prod.at('13:58:41'),
 		kind: 'good',
 		subject: 'etcd-1',
+		memberId: '251cd44483d811c3',
 		text: 'defragmented by another tool (count 2 → 3): 5.58 GiB → 1.90 GiB in 0:33',
 		mark: 'D',
 	},
@@ -173,6 +180,7 @@ const prodEvents: readonly ClusterEvent[] = [
 		at: prod.at('13:58:08'),
 		kind: 'defragmenting',
 		subject: 'etcd-1',
+		memberId: '251cd44483d811c3',
 		text: 'defragmenting, not started here: in flight 1, Status silent',
 	},
 	{at: prod.at('13:57:31'), kind: 'warning', subject: 'cluster', text: 'leader changed: etcd-1 → etcd-2, term 6 → 7', mark: 'L'},
