@@ -1,4 +1,5 @@
 /** The composition root: options, then the screen or the command, then the transport, loaded last because it is the heaviest. */
+import {once} from 'node:events';
 import {hostname, userInfo} from 'node:os';
 import {createInterface} from 'node:readline/promises';
 import {fileURLToPath} from 'node:url';
@@ -6,14 +7,14 @@ import type {CommandContext} from './commands/context.ts';
 import {createEngine} from './engine/engine.ts';
 import {initialState} from './engine/initial-state.ts';
 import {journalDirectories, openJournal} from './engine/journal.ts';
-import {acquireRunLock, runLockHolder} from './engine/run-lock.ts';
+import {acquireRunLock, runLockHolder, waitingForLock} from './engine/run-lock.ts';
 import {createStore} from './engine/store.ts';
 import {createSystemClock} from './engine/system-clock.ts';
 import {helpText} from './options/help.ts';
 import {type ConnectionOptions, type Options, parseOptions} from './options.ts';
 import {directPlatform} from './transport/platform.ts';
-import {TransportError} from './transport/transport-error.ts';
 import type {Transport} from './transport/transport.ts';
+import {TransportError} from './transport/transport-error.ts';
 import {UsageError} from './usage-error.ts';
 
 declare const ETCDTOP_VERSION: string;
@@ -48,7 +49,10 @@ async function run(options: Options): Promise<number> {
 			return demo(options);
 		default: {
 			const {runCommand} = await import('./commands/index.ts');
-			return runCommand(contextOf(options));
+			keepGoingUnread();
+			const code = await runCommand(contextOf(options));
+			// A member that was left at work must not keep us.
+			return leave(code);
 		}
 	}
 }
@@ -67,17 +71,36 @@ function contextOf(options: Options): CommandContext {
 		journal,
 		connect: () => connect(options.connection),
 		createEngine(transport) {
-			const store = createStore(initialState({clock, clusterName: options.clusterName, readOnly: false, intervalMs: options.intervalMs, journalDirectory: journal.directory}));
-			const engine = createEngine({...engineOptions(options), store, transport, clock, journal, terminal: process.stdin.isTTY === true && !options.yes});
+			const store = createStore(
+				initialState({
+					clock,
+					clusterName: options.clusterName,
+					readOnly: false,
+					intervalMs: options.intervalMs,
+					journalDirectory: journal.directory,
+				}),
+			);
+			const engine = createEngine({
+				...engineOptions(options),
+				store,
+				transport,
+				clock,
+				journal,
+				terminal: process.stdin.isTTY === true && !options.yes,
+				acquireLock: waitingForLock(acquireRunLock, clock, say),
+			});
 			return {engine, store, controls: engine.controls};
 		},
 		print,
+		...(process.stdout.isTTY === true ? {columns: process.stdout.columns} : {}),
 		say,
 		isTerminal: process.stdin.isTTY === true && process.stderr.isTTY === true,
 		async ask(question) {
 			const lines = createInterface({input: process.stdin, output: process.stderr});
+			// Ctrl-C and the end of the input are answers too: no.
+			const closed = once(lines, 'close').then(() => '');
 			try {
-				return await lines.question(question);
+				return await Promise.race([lines.question(question).catch(() => ''), closed]);
 			} finally {
 				lines.close();
 			}
@@ -90,6 +113,18 @@ function contextOf(options: Options): CommandContext {
 			return () => signals.forEach((signal) => void process.off(signal, callback));
 		},
 	};
+}
+
+/** A reader that went away (`| head`), a terminal that hung up: no reason to end in the middle of a run. */
+function keepGoingUnread(): void {
+	for (const stream of [process.stdout, process.stderr]) {
+		stream.on('error', () => {});
+	}
+}
+
+/** Ends the process once what was printed has been handed over. */
+function leave(code: number): Promise<never> {
+	return new Promise(() => process.stdout.write('', () => process.exit(code)));
 }
 
 function engineOptions(options: Options) {
@@ -111,7 +146,15 @@ async function monitor(options: Options): Promise<number> {
 	const {runMonitor} = await import('./monitor.tsx');
 	const clock = createSystemClock();
 	const journal = openJournal(journalDirectories(process.env, options.stateDirectory));
-	const store = createStore(initialState({clock, clusterName: options.clusterName, readOnly: options.readOnly, intervalMs: options.intervalMs, journalDirectory: journal.directory}));
+	const store = createStore(
+		initialState({
+			clock,
+			clusterName: options.clusterName,
+			readOnly: options.readOnly,
+			intervalMs: options.intervalMs,
+			journalDirectory: journal.directory,
+		}),
+	);
 	return runMonitor({
 		options,
 		store,
@@ -154,7 +197,9 @@ function report(error: unknown): number {
 	}
 	if (error instanceof TransportError) {
 		const {message, nextStep, endpoint} = error.failure;
-		say(`etcdtop: ${endpoint === undefined || message.includes(endpoint) ? '' : `${endpoint}: `}${message}${nextStep === '' ? '' : `. ${nextStep}`}`);
+		say(
+			`etcdtop: ${endpoint === undefined || message.includes(endpoint) ? '' : `${endpoint}: `}${message}${nextStep === '' ? '' : `. ${nextStep}`}`,
+		);
 		return 1;
 	}
 	say(`etcdtop: this is a defect, please report it.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);

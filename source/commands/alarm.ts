@@ -1,13 +1,15 @@
 /** `etcdtop alarm list` and `etcdtop alarm disarm`. */
-
 import type {DisarmPlan} from '../domain/disarm.ts';
-import {memberLabel} from '../domain/member.ts';
-import {percentText, sizeText} from '../domain/text.ts';
+import {disarmWord} from '../domain/disarm.ts';
+import {type MemberId, memberLabel} from '../domain/member.ts';
+import type {State} from '../engine/state.ts';
+import {percentText, sizeText} from '../format.ts';
 import {UsageError} from '../usage-error.ts';
 import {type CommandContext, type EngineHandle, exitCodes} from './context.ts';
-import {waitFor} from './follow.ts';
+import {everyMemberAsked, waitFor} from './follow.ts';
 import {memberNamed} from './members.ts';
-import {sentence} from './status.ts';
+import {sentence} from './sentence.ts';
+import {type Column, tableText} from './table.ts';
 
 export async function runAlarm(context: CommandContext): Promise<number> {
 	const [verb, ...members] = context.options.operands;
@@ -15,7 +17,7 @@ export async function runAlarm(context: CommandContext): Promise<number> {
 		return list(context);
 	}
 	if (verb !== 'disarm') {
-		throw new UsageError('say etcdtop alarm list, or etcdtop alarm disarm [MEMBER].');
+		throw new UsageError('say etcdtop alarm list, or etcdtop alarm disarm [MEMBER…].');
 	}
 	if (!context.options.yes && !context.isTerminal) {
 		throw new UsageError('without a terminal to ask on, alarm disarm needs --yes.');
@@ -23,11 +25,19 @@ export async function runAlarm(context: CommandContext): Promise<number> {
 	const handle = context.createEngine(await context.connect());
 	handle.engine.start();
 	try {
-		return await disarmAll(members, context, handle);
+		return await disarmEach(members, context, handle);
 	} finally {
 		await handle.engine.stop();
 	}
 }
+
+type NamedAlarm = {readonly memberId: MemberId; readonly name: string; readonly alarm: string};
+
+const listColumns: readonly Column<NamedAlarm>[] = [
+	{title: 'MEMBER', text: ({name}) => name},
+	{title: 'ID', text: ({memberId}) => memberId},
+	{title: 'ALARM', text: ({alarm}) => alarm},
+];
 
 async function list({options, connect, print}: CommandContext): Promise<number> {
 	const transport = await connect();
@@ -39,9 +49,12 @@ async function list({options, connect, print}: CommandContext): Promise<number> 
 			return {memberId, name: found === undefined ? memberId : memberLabel(found), alarm};
 		});
 		print(
-			options.writeOut === 'json'
-				? JSON.stringify(named)
-				: named.map(({memberId, name, alarm}) => `${name} (${memberId}) ${alarm}`).join('\n') || 'no alarms',
+			{
+				json: () => JSON.stringify(named),
+				// As etcdctl writes them, ids in decimal.
+				simple: () => named.map(({memberId, alarm}) => `memberID:${BigInt(`0x${memberId}`)} alarm:${alarm}`).join('\n'),
+				table: () => (named.length === 0 ? 'no alarms' : tableText(listColumns, named)),
+			}[options.writeOut](),
 		);
 		return exitCodes.done;
 	} finally {
@@ -49,10 +62,10 @@ async function list({options, connect, print}: CommandContext): Promise<number> 
 	}
 }
 
-async function disarmAll(words: readonly string[], context: CommandContext, handle: EngineHandle): Promise<number> {
+async function disarmEach(words: readonly string[], context: CommandContext, handle: EngineHandle): Promise<number> {
 	const {store, controls} = handle;
-	const known = await waitFor(store, (state) => (state.clusterId === undefined ? state.membershipFailure : 'known'));
-	if (known !== 'known') {
+	const known = await waitFor(store, everyMemberAsked);
+	if (known !== 'asked') {
 		context.say(sentence(known));
 		return exitCodes.failed;
 	}
@@ -62,13 +75,13 @@ async function disarmAll(words: readonly string[], context: CommandContext, hand
 		context.say(asked.failure === undefined ? 'etcd does not tell its alarms' : sentence(asked.failure));
 		return exitCodes.failed;
 	}
-	const nospace = asked.alarms.filter(({alarm}) => alarm === 'NOSPACE').map(({memberId}) => memberId);
-	const chosen = words.length === 0 ? nospace : words.map((word) => memberNamed(word, store.getState()));
+	const withAlarm = asked.alarms.filter(({alarm}) => alarm === 'NOSPACE').map(({memberId}) => memberId);
+	const chosen = words.length === 0 ? withAlarm : words.map((word) => alarmedMember(word, withAlarm, store.getState()));
 	if (chosen.length === 0) {
 		context.print('no NOSPACE alarm');
 		return exitCodes.done;
 	}
-	for (const memberId of chosen) {
+	for (const memberId of new Set(chosen)) {
 		const code = await disarm(memberId, context, handle);
 		if (code !== exitCodes.done) {
 			return code;
@@ -77,11 +90,13 @@ async function disarmAll(words: readonly string[], context: CommandContext, hand
 	return exitCodes.done;
 }
 
-async function disarm(
-	memberId: string,
-	{options, say, print, ask}: CommandContext,
-	{store, controls}: EngineHandle,
-): Promise<number> {
+/** The alarm of a member that was removed stands on, and can be named by its id. */
+function alarmedMember(word: string, withAlarm: readonly MemberId[], state: State): MemberId {
+	return withAlarm.find((memberId) => memberId === word.toLowerCase()) ?? memberNamed(word, state);
+}
+
+async function disarm(memberId: MemberId, context: CommandContext, {store, controls}: EngineHandle): Promise<number> {
+	const {say, print} = context;
 	controls.dismissMessage();
 	controls.openDisarm(memberId);
 	const plan = await waitFor<DisarmPlan | string>(
@@ -90,7 +105,7 @@ async function disarm(
 	);
 	if (typeof plan === 'string' || plan.confirmation === undefined) {
 		controls.closeDisarm();
-		say(`refused: ${typeof plan === 'string' ? plan : (plan.refusal ?? '')}`);
+		say(`refused: ${typeof plan === 'string' ? plan : (plan.refusal ?? 'it can not be disarmed now')}`);
 		return exitCodes.refused;
 	}
 	for (const {name, dbSizeBytes, used} of plan.rows) {
@@ -99,15 +114,36 @@ async function disarm(
 	for (const line of plan.confirmation.consequences) {
 		say(line);
 	}
-	// What is tight or assumed takes a person's word: --yes stands for the ordinary one only.
-	const typed = options.yes ? 'disarm' : await ask(`Type "${plan.confirmation.word}" to disarm NOSPACE of ${plan.name}: `);
-	if (typed !== plan.confirmation.word) {
+	const typed = await confirmed(plan.name, plan.confirmation.word, context);
+	if (typeof typed === 'number') {
 		controls.closeDisarm();
-		say(`refused: "${plan.confirmation.word}" was not typed. Nothing was changed.`);
+		return typed;
+	}
+	controls.dismissMessage();
+	controls.disarm(typed);
+	const outcome = await waitFor(store, ({message}) =>
+		message?.kind === 'good' || message?.kind === 'refused' ? message : undefined,
+	);
+	if (outcome.kind === 'good') {
+		print(outcome.text);
+		return exitCodes.done;
+	}
+	say(outcome.text);
+	return exitCodes.failed;
+}
+
+/** The word, or the exit code where nobody says it. What is tight or assumed takes a person: `--yes` stands for the ordinary word only. */
+async function confirmed(name: string, word: string, {options, isTerminal, ask, say}: CommandContext): Promise<string | number> {
+	if (options.yes && word === disarmWord) {
+		return word;
+	}
+	if (options.yes || !isTerminal) {
+		say(`refused: this takes a person who types "${word}"; leave --yes away.`);
 		return exitCodes.refused;
 	}
-	controls.disarm(typed);
-	const outcome = await waitFor(store, ({message}) => message);
-	(outcome.kind === 'good' ? print : say)(outcome.text);
-	return outcome.kind === 'good' ? exitCodes.done : exitCodes.failed;
+	if ((await ask(`Type "${word}" to disarm NOSPACE of ${name}, anything else to leave: `)) === word) {
+		return word;
+	}
+	say('Nothing was changed.');
+	return exitCodes.usage;
 }

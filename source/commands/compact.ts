@@ -1,16 +1,16 @@
 /** `etcdtop compact`: drops revisions older than five minutes, which it has to have watched. */
-import type {Compaction} from '../domain/compact.ts';
-import {durationText, sizeText} from '../domain/text.ts';
+import type {Compaction, CompactPlan} from '../domain/compact.ts';
+import type {State} from '../engine/state.ts';
+import {durationText, sizeText} from '../format.ts';
 import {UsageError} from '../usage-error.ts';
 import {type CommandContext, type EngineHandle, exitCodes} from './context.ts';
-import {waitFor} from './follow.ts';
-import {sentence} from './status.ts';
+import {everyMemberAsked, follow, waitFor} from './follow.ts';
+import {sentence} from './sentence.ts';
+
+const stepMs = 60_000;
 
 export async function runCompact(context: CommandContext): Promise<number> {
 	const {options, isTerminal} = context;
-	if (options.operands.length > 0) {
-		throw new UsageError('compact takes no operands: it finds the revision by itself.');
-	}
 	if (!options.yes && !isTerminal) {
 		throw new UsageError('without a terminal to ask on, compact needs --yes.');
 	}
@@ -23,50 +23,80 @@ export async function runCompact(context: CommandContext): Promise<number> {
 	}
 }
 
-async function compact({options, say, print, ask}: CommandContext, {store, controls}: EngineHandle): Promise<number> {
-	const known = await waitFor(store, (state) =>
-		state.members.some(({status}) => status !== undefined) ? 'known' : state.membershipFailure,
-	);
-	if (known !== 'known') {
+async function compact(context: CommandContext, handle: EngineHandle): Promise<number> {
+	const {options, say, print, ask} = context;
+	const {store, controls} = handle;
+	const known = await waitFor(store, everyMemberAsked);
+	if (known !== 'asked') {
 		say(sentence(known));
 		return exitCodes.failed;
 	}
+	if (store.getState().members.every(({status}) => status === undefined)) {
+		say('no member tells its revision; etcdtop status says why');
+		return exitCodes.failed;
+	}
 	controls.openCompact();
-	const first = await waitFor(store, ({compactPlan}) =>
-		compactPlan === undefined || compactPlan.headRevision === 0 ? undefined : compactPlan,
-	);
-	if (!options.toHead && first.targetAt !== undefined) {
-		say(
-			`No revision is known to be 5 minutes old yet: watching for ${durationText(first.targetAt - store.getState().now)}. --to-head drops the last 5 minutes too.`,
-		);
-	}
-	const plan = options.toHead
-		? first
-		: await waitFor(store, ({compactPlan}) => (compactPlan?.confirmation === undefined ? undefined : compactPlan));
+	const plan = await readyPlan(context, handle);
 	const confirmation = options.toHead ? plan.headConfirmation : plan.confirmation;
-	for (const line of confirmation?.consequences ?? []) {
-		say(line);
-	}
-	const word = confirmation?.word ?? '';
-	const typed = options.yes ? word : await ask(`Type "${word}" to compact: `);
-	if (typed !== word) {
+	if (plan.refusal !== undefined || confirmation === undefined) {
 		controls.closeCompact();
-		say('Nothing was changed.');
+		say(`refused: ${plan.refusal ?? 'no revision is old enough yet'}`);
 		return exitCodes.refused;
 	}
-	controls.compact(options.toHead ? 'head' : 'target', typed);
-	const ended = await waitFor<Compaction | string>(store, ({compaction, message}) =>
-		compaction !== undefined && 'at' in compaction.phase
-			? compaction
-			: compaction === undefined && message?.kind === 'refused'
-				? message.text
-				: undefined,
-	);
+	for (const line of confirmation.consequences) {
+		say(line);
+	}
+	const {word} = confirmation;
+	if (!options.yes && (await ask(`Type "${word}" to start, anything else to leave: `)) !== word) {
+		controls.closeCompact();
+		say('Nothing was changed.');
+		return exitCodes.usage;
+	}
+	controls.dismissMessage();
+	controls.compact(options.toHead ? 'head' : 'target', word);
+	const stop = follow(store, say, phaseSentence);
+	const ended = await waitFor<Compaction | string>(store, ({compaction, message}) => {
+		if (compaction === undefined) {
+			return message?.kind === 'refused' ? message.text : undefined;
+		}
+		return 'at' in compaction.phase ? compaction : undefined;
+	});
+	stop();
 	if (typeof ended === 'string') {
 		say(`refused: ${ended}`);
 		return exitCodes.refused;
 	}
 	return report(ended, say, print);
+}
+
+/** How old a revision is has to be watched; the head can be had at once. */
+async function readyPlan({options, say}: CommandContext, {store}: EngineHandle): Promise<CompactPlan> {
+	const stop = follow(store, say, ({compactPlan, now}) => {
+		if (options.toHead || compactPlan?.targetAt === undefined) {
+			return undefined;
+		}
+		const left = Math.ceil(Math.max(0, compactPlan.targetAt - now) / stepMs) * stepMs;
+		return `no revision is known to be old enough yet: watching for ${durationText(left)} (--to-head would not wait)`;
+	});
+	try {
+		return await waitFor(store, ({compactPlan}) => {
+			const isReady = options.toHead ? compactPlan?.headRevision !== 0 : compactPlan?.confirmation !== undefined;
+			return isReady || compactPlan?.refusal !== undefined ? compactPlan : undefined;
+		});
+	} finally {
+		stop();
+	}
+}
+
+function phaseSentence({compaction}: State): string | undefined {
+	switch (compaction?.phase.kind) {
+		case 'compacting':
+			return `compacting to revision ${compaction.revision}`;
+		case 'stabilising':
+			return 'compacted; waiting until the size in use rests';
+		default:
+			return undefined;
+	}
 }
 
 function report({phase, revision, inUseBefore}: Compaction, say: (text: string) => void, print: (text: string) => void): number {
@@ -77,11 +107,9 @@ function report({phase, revision, inUseBefore}: Compaction, say: (text: string) 
 			);
 			return exitCodes.done;
 		case 'unknown':
-			say(`${phase.reason}. ${phase.nextStep}`);
-			return exitCodes.unknown;
 		case 'failed':
-			say(`${phase.reason}. ${phase.nextStep}`);
-			return exitCodes.failed;
+			say([phase.reason, phase.nextStep].filter((text) => text !== '').join('. '));
+			return phase.kind === 'unknown' ? exitCodes.unknown : exitCodes.failed;
 		default:
 			return exitCodes.failed;
 	}

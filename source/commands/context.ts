@@ -19,6 +19,8 @@ export type CommandContext = {
 	readonly createEngine: (transport: Transport) => EngineHandle;
 	/** Results. */
 	readonly print: (text: string) => void;
+	/** The width of the terminal that `print` writes to, where it is one. */
+	readonly columns?: number;
 	/** Progress and errors. */
 	readonly say: (text: string) => void;
 	/** A person is there to type. */

@@ -1,17 +1,18 @@
 /** `etcdtop defrag`: the monitor's own runs, told in sentences. */
-
 import {blockingGate} from '../domain/defrag-gates.ts';
 import type {DefragPlan, Scope} from '../domain/defrag-plan.ts';
+import {maximumHoldMs, worthItRatio} from '../domain/defrag-policy.ts';
 import {isOver, type Run} from '../domain/defrag-run.ts';
-import {durationText, percentText, sizeText} from '../domain/text.ts';
+import type {Gate} from '../domain/gate.ts';
 import type {State} from '../engine/state.ts';
 import {UsageError} from '../usage-error.ts';
 import {type CommandContext, type EngineHandle, exitCodes} from './context.ts';
-import {follow, waitFor} from './follow.ts';
+import {planText, summaryRecord, summaryText} from './defrag-text.ts';
+import {everyMemberAsked, follow, waitFor} from './follow.ts';
+import {untilInterrupted} from './interrupts.ts';
 import {memberNamed} from './members.ts';
 import {progressOf} from './run-progress.ts';
-import {sentence} from './status.ts';
-import {tableText} from './table.ts';
+import {sentence} from './sentence.ts';
 
 export async function runDefrag(context: CommandContext): Promise<number> {
 	const {options, isTerminal} = context;
@@ -23,102 +24,164 @@ export async function runDefrag(context: CommandContext): Promise<number> {
 	}
 	const handle = context.createEngine(await context.connect());
 	handle.engine.start();
+	const interrupted = untilInterrupted(context, handle);
 	try {
-		const known = await waitFor(handle.store, (state) => (state.clusterId === undefined ? state.membershipFailure : 'known'));
-		if (known !== 'known') {
-			context.say(sentence(known));
-			return exitCodes.failed;
-		}
-		const scopes: readonly Scope[] = options.all
-			? [{kind: 'all'}]
-			: options.operands.map((word) => ({kind: 'member', memberId: memberNamed(word, handle.store.getState())}));
-		for (const scope of scopes) {
-			const code = await defragment(scope, context, handle);
-			if (code !== exitCodes.done) {
-				return code;
-			}
-		}
-		return exitCodes.done;
+		return await Promise.race([defragmentEach(context, handle), interrupted.left]);
 	} finally {
-		await handle.engine.stop();
+		interrupted.forget();
+		// A member left at work would be awaited by it.
+		if (!interrupted.hasLeftWork()) {
+			await handle.engine.stop();
+		}
 	}
+}
+
+async function defragmentEach(context: CommandContext, handle: EngineHandle): Promise<number> {
+	const known = await waitFor(handle.store, everyMemberAsked);
+	if (known !== 'asked') {
+		context.say(sentence(known));
+		return exitCodes.failed;
+	}
+	for (const scope of scopesOf(context, handle.store.getState())) {
+		const code = await defragment(scope, context, handle);
+		if (code !== exitCodes.done) {
+			return code;
+		}
+	}
+	return exitCodes.done;
+}
+
+/** The leader last, in whatever order they were named. */
+function scopesOf({options}: CommandContext, state: State): readonly Scope[] {
+	if (options.all) {
+		return [{kind: 'all'}];
+	}
+	const leaderId = state.health.leader?.id;
+	const chosen = [...new Set(options.operands.map((word) => memberNamed(word, state)))];
+	return chosen.sort((a, b) => Number(a === leaderId) - Number(b === leaderId)).map((memberId) => ({kind: 'member', memberId}));
 }
 
 async function defragment(scope: Scope, context: CommandContext, handle: EngineHandle): Promise<number> {
 	const {options, say, print} = context;
-	handle.controls.openPlan(scope);
-	handle.controls.setMoveLeader(options.moveLeader);
-	const plan = await readyPlan(handle, say);
-	if (typeof plan === 'string') {
-		say(`refused: ${plan}`);
+	const {controls} = handle;
+	controls.dismissRun();
+	controls.dismissMessage();
+	controls.openPlan(scope);
+	controls.setMoveLeader(options.moveLeader);
+	const found = await judgedPlan(context, handle);
+	if (typeof found === 'string') {
+		say(`refused: ${found}`);
 		return exitCodes.refused;
+	}
+	const {plan, refusal} = found;
+	if (options.dryRun) {
+		print(options.writeOut === 'json' ? JSON.stringify(plan) : planText(plan));
+	} else {
+		say(planText(plan));
+	}
+	if (refusal !== undefined) {
+		controls.closePlan();
+		if (nothingToDo(plan)) {
+			say(refusal);
+			return exitCodes.done;
+		}
+		return refuse(refusal, context);
 	}
 	if (options.dryRun) {
-		print(planText(plan));
-		handle.controls.closePlan();
+		controls.closePlan();
 		return exitCodes.done;
 	}
-	say(planText(plan));
 	const typed = await confirmed(plan, context);
-	if (typed === undefined) {
-		handle.controls.closePlan();
-		say('Nothing was changed.');
-		return exitCodes.refused;
+	if (typeof typed === 'number') {
+		controls.closePlan();
+		return typed;
 	}
-	handle.controls.startRun(typed);
+	controls.startRun(typed);
 	return followRun(context, handle);
 }
 
-/**
- * The plan once every gate that time does not open has passed, or why not. A cooldown and a young leader are waited for by the
- * run itself; another's run on this machine is waited for here.
- */
-async function readyPlan({store}: EngineHandle, say: (text: string) => void): Promise<DefragPlan | string> {
-	const stop = follow(store, say, ({plan}) => plan?.gates.find(({id, state}) => id === 'lock' && state === 'failed')?.detail);
+function refuse(reason: string, {say}: CommandContext): number {
+	say(`refused: ${reason}`);
+	return exitCodes.refused;
+}
+
+/** A nightly `--all` on a cluster without fragmentation has done its work. A member that did not answer is another matter. */
+function nothingToDo({scope, steps, leftOut}: DefragPlan): boolean {
+	const idle = leftOut.filter(
+		({role, dbSizeBytes, reclaimRatio}) => role === 'learner' || (dbSizeBytes > 0 && reclaimRatio < worthItRatio),
+	);
+	return scope.kind === 'all' && steps.length === 0 && idle.length === leftOut.length;
+}
+
+type Judged = {readonly plan: DefragPlan; readonly refusal?: string};
+
+/** Opened by time or by somebody else's end: what a script would try again for. */
+const passing: ReadonlySet<string> = new Set(['lock', 'inflight', 'snapshot', 'lag']);
+
+/** The plan once every gate was asked, and why it can't start; a sentence where there is no plan at all. */
+async function judgedPlan({options, say}: CommandContext, {store}: EngineHandle): Promise<Judged | string> {
+	const began = store.getState().now;
+	const stop = follow(store, say, ({plan}) => {
+		const gate = plan === undefined ? undefined : heldBy(plan);
+		return gate === undefined || options.dryRun ? undefined : `waiting, ${gate.title}: ${gate.detail}`;
+	});
 	try {
-		return await waitFor(store, ({plan, message}) => {
+		return await waitFor<Judged | string>(store, ({plan, message, now}) => {
 			if (plan === undefined) {
 				return message?.kind === 'refused' ? message.text : undefined;
 			}
 			if (plan.refusal !== undefined) {
-				return plan.gates.some(({state}) => state === 'pending') && plan.steps.length === 0 ? undefined : plan.refusal;
+				return {plan, refusal: plan.refusal};
 			}
-			const blocking = blockingGate(plan.gates, plan.confirmation.acknowledges);
-			if (blocking === undefined || (blocking.state === 'pending' && (blocking.id === 'cooldown' || blocking.id === 'leader'))) {
-				return plan;
+			const gate = blockingGate(withoutWaits(plan.gates), plan.confirmation.acknowledges);
+			if (gate === undefined) {
+				return {plan};
 			}
-			const waits = blocking.state === 'pending' || ['lock', 'inflight', 'snapshot', 'lag'].includes(blocking.id);
-			return waits ? undefined : `${blocking.title}: ${blocking.detail}`;
+			// Another run may take its time; anything else that stays closed needs a person.
+			const mayWait = !options.dryRun && passing.has(gate.id) && (gate.id === 'lock' || now - began < maximumHoldMs);
+			return gate.state === 'pending' || mayWait ? undefined : {plan, refusal: `${gate.title}: ${gate.detail}`};
 		});
 	} finally {
 		stop();
 	}
 }
 
-async function confirmed(
-	{confirmation}: DefragPlan,
-	{options, say, ask, isTerminal}: CommandContext,
-): Promise<string | undefined> {
-	if (confirmation.outage && !options.allowOutage && options.yes) {
-		say(`refused: ${confirmation.consequences[0] ?? ''} Give --allow-outage to accept that.`);
-		return undefined;
+function heldBy({gates}: DefragPlan): Gate | undefined {
+	return gates.find(({id, state}) => passing.has(id) && state === 'failed');
+}
+
+/** The run itself waits, with its own countdown, for a cooldown and for a leader that is young. */
+function withoutWaits(gates: readonly Gate[]): readonly Gate[] {
+	return gates.filter(({id, state}) => !(state === 'pending' && (id === 'cooldown' || id === 'leader')));
+}
+
+/** The word to start with, or the exit code where nobody says it. */
+async function confirmed({confirmation}: DefragPlan, context: CommandContext): Promise<string | number> {
+	const {options, say, ask, isTerminal} = context;
+	const [gravest = ''] = confirmation.consequences;
+	if (options.yes && confirmation.terminalOnly) {
+		return refuse(`${gravest} Only a person at a terminal may confirm that; leave --yes away.`, context);
 	}
-	if (options.yes && !confirmation.terminalOnly) {
+	if (options.yes && confirmation.outage && !options.allowOutage) {
+		return refuse(`${gravest} Give --allow-outage to accept that.`, context);
+	}
+	if (options.yes) {
 		return confirmation.word;
 	}
 	if (!isTerminal) {
-		say('refused: only a person at a terminal may confirm this.');
-		return undefined;
+		return refuse('only a person at a terminal may confirm this.', context);
 	}
 	for (const line of confirmation.consequences) {
 		say(line);
 	}
-	const typed = await ask(`Type "${confirmation.word}" to start, anything else to leave: `);
-	return typed === confirmation.word ? typed : undefined;
+	if ((await ask(`Type "${confirmation.word}" to start, anything else to leave: `)) === confirmation.word) {
+		return confirmation.word;
+	}
+	say('Nothing was changed.');
+	return exitCodes.usage;
 }
 
-async function followRun(context: CommandContext, {store, controls}: EngineHandle): Promise<number> {
-	const {say, print} = context;
+async function followRun({options, say, print}: CommandContext, {store}: EngineHandle): Promise<number> {
 	const began = await waitFor(
 		store,
 		({run, message, plan}) => run ?? (plan === undefined && message?.kind === 'refused' ? message.text : undefined),
@@ -127,29 +190,10 @@ async function followRun(context: CommandContext, {store, controls}: EngineHandl
 		say(`refused: ${began}`);
 		return exitCodes.refused;
 	}
-	let interrupts = 0;
-	const leaving = new Promise<'leave'>((resolve) => {
-		const forget = context.onInterrupt(() => {
-			interrupts++;
-			controls.stopAfterThis();
-			say(
-				interrupts === 1
-					? 'No further member will start; waiting for the one at work. Interrupt again to leave it to etcd.'
-					: 'Leaving. What has begun goes on by itself on the server; the journal holds the next run back until it has ended.',
-			);
-			if (interrupts > 1) {
-				resolve('leave');
-			}
-		});
-		void waitFor(store, ({run}) => (run !== undefined && isOver(run) ? true : undefined)).then(forget);
-	});
-	const stop = follow(store, say, (state) => progressOf(state));
-	const ended = await Promise.race([waitFor(store, endOf), leaving]);
+	const stop = follow(store, say, progressOf);
+	const ended = await waitFor(store, endOf);
 	stop();
-	if (ended === 'leave') {
-		return exitCodes.unknown;
-	}
-	print(summaryText(ended));
+	print(options.writeOut === 'json' ? JSON.stringify(summaryRecord(ended)) : summaryText(ended));
 	return codeOf(ended);
 }
 
@@ -158,75 +202,13 @@ function endOf({run}: State): Run | undefined {
 	return run !== undefined && (isOver(run) || run.phase.kind === 'unknown') ? run : undefined;
 }
 
-function codeOf({phase}: Run): number {
-	switch (phase.kind) {
-		case 'finished':
-			return exitCodes.done;
-		case 'unknown':
-			return exitCodes.unknown;
-		case 'cancelled':
-			return exitCodes.failed;
-		default:
-			return exitCodes.failed;
+function codeOf({phase, turns}: Run): number {
+	if (phase.kind === 'finished') {
+		return exitCodes.done;
 	}
-}
-
-export function planText(plan: DefragPlan): string {
-	const rows = [
-		...plan.steps.map((row, index) => [
-			String(index + 1),
-			row.name,
-			row.role,
-			sizeText(row.dbSizeBytes),
-			`${sizeText(row.reclaimBytes)} ${percentText(row.reclaimRatio)}`,
-			`~${durationText(row.estimateMs)}`,
-			row.why,
-		]),
-		...plan.leftOut.map((row) => [
-			'–',
-			row.name,
-			row.role,
-			sizeText(row.dbSizeBytes),
-			`${sizeText(row.reclaimBytes)} ${percentText(row.reclaimRatio)}`,
-			'–',
-			row.why,
-		]),
-	];
-	const marks = {passed: '✓', failed: '✗', pending: '◌', acknowledge: '▲', unchecked: '!'} as const;
-	return [
-		tableText(['', 'MEMBER', 'ROLE', 'DB SIZE', 'GIVES BACK', 'BLOCKS', 'WHY HERE'], rows),
-		`Gives back ${sizeText(plan.reclaimBytes)} in ~${durationText(plan.totalMs)}.`,
-		...plan.warnings.map(({text, remedy}) => `▲ ${text}. ${remedy}`),
-		...plan.gates.map(({title, state, detail}) => `${marks[state]} ${title}: ${detail}`),
-	].join('\n');
-}
-
-export function summaryText(run: Run): string {
-	const rows = run.turns.map(({name, outcome, before, after, durationMs, longestSilenceMs, termBefore, termAfter, why}) => [
-		outcome,
-		name,
-		sizeText(before.dbSizeBytes),
-		after === undefined ? '–' : sizeText(after.dbSizeBytes),
-		after === undefined ? '–' : sizeText(before.dbSizeBytes - after.dbSizeBytes),
-		durationMs === undefined ? '–' : durationText(durationMs),
-		longestSilenceMs === undefined ? '–' : durationText(longestSilenceMs),
-		termBefore === undefined
-			? '–'
-			: termBefore === termAfter
-				? `${termBefore}, unchanged`
-				: `${termBefore} → ${termAfter ?? '?'}`,
-		why ?? '',
-	]);
-	const {phase} = run;
-	const end =
-		phase.kind === 'halted'
-			? [`halted: ${phase.reason}: ${phase.detail}`, `next: ${phase.nextStep}`]
-			: phase.kind === 'unknown'
-				? [
-						'outcome unknown: the member may still be at work. It is not sent again, and nothing else starts before it has answered.',
-					]
-				: [phase.kind];
-	return [tableText(['', 'MEMBER', 'BEFORE', 'AFTER', 'GIVEN BACK', 'BLOCKED', 'SILENT', 'RAFT TERM', ''], rows), ...end].join(
-		'\n',
-	);
+	if (phase.kind === 'unknown' || turns.some(({outcome}) => outcome === 'unknown')) {
+		return exitCodes.unknown;
+	}
+	const touched = turns.some(({outcome}) => outcome !== 'skipped');
+	return phase.kind === 'halted' && !touched ? exitCodes.refused : exitCodes.failed;
 }

@@ -1,4 +1,6 @@
 /** Waiting for the state as a screen does: a command subscribes to the store and holds no engine logic. */
+
+import type {Failure} from '../domain/failure.ts';
 import type {Store} from '../engine/controls.ts';
 import type {State} from '../engine/state.ts';
 
@@ -29,4 +31,12 @@ export function follow(store: Store, say: (text: string) => void, sentenceOf: (s
 	};
 	look();
 	return store.subscribe(look);
+}
+
+/** `asked` once every member has answered or failed to, or why there is no list of members. */
+export function everyMemberAsked({members, membershipFailure}: State): 'asked' | Failure | undefined {
+	if (members.length === 0) {
+		return membershipFailure;
+	}
+	return members.every(({statusAnswer}) => statusAnswer.kind !== 'pending') ? 'asked' : undefined;
 }

@@ -1,55 +1,66 @@
 /** `etcdtop journal`: what was changed from this machine, oldest first. */
-
-import {durationText, sizeText} from '../domain/text.ts';
 import type {JournalLine} from '../engine/journal-line.ts';
+import {durationText, sizeText} from '../format.ts';
+import {safeText} from '../transport/safe-text.ts';
 import {type CommandContext, exitCodes} from './context.ts';
+import {type Column, tableText} from './table.ts';
 
-export function runJournal({options, journal, print, say}: CommandContext): number {
+export function runJournal({options, journal, print, say, columns}: CommandContext): number {
 	const {lines, damaged} = journal.read();
 	if (options.writeOut === 'json') {
 		print(JSON.stringify(lines));
 	} else if (lines.length === 0) {
 		say(`The journal in ${journal.directory} is empty: nothing was changed from here yet.`);
+	} else if (options.writeOut === 'simple') {
+		print(lines.map((line) => journalColumns.map(({text}) => text(line)).join('  ')).join('\n'));
 	} else {
-		print(lines.map(lineText).join('\n'));
+		print(tableText(journalColumns, lines, columns));
 	}
-	for (const {lineNumber, reason} of damaged) {
-		say(`line ${lineNumber} is damaged and was skipped: ${reason}`);
+	for (const {file, lineNumber, reason} of damaged) {
+		say(lineNumber === 0 ? `${file}: ${reason}` : `${file}: line ${lineNumber} is damaged and was skipped: ${reason}`);
 	}
 	return exitCodes.done;
 }
 
-function lineText(line: JournalLine): string {
-	const when = new Date(line.wallMs).toISOString().replace('.000', '').replace('T', ' ');
-	return clean(
-		`${when}  ${line.operator}  cluster ${line.clusterId}  ${line.memberName ?? line.memberId ?? 'cluster'}  ${whatText(line)}`,
-	);
+/** Another hand may have written the file: nothing in it reaches the terminal as a control. */
+const journalColumns: readonly Column<JournalLine>[] = [
+	{title: 'TIME', text: ({wallMs}) => dateAndTime(wallMs)},
+	{title: 'OPERATOR', text: ({operator}) => safeText(operator), leaveOut: 2},
+	{title: 'CLUSTER', text: ({clusterId}) => safeText(clusterId), leaveOut: 1},
+	{title: 'MEMBER', text: ({memberName, memberId}) => safeText(memberName ?? memberId ?? '–')},
+	{title: 'WHAT', text: (line) => safeText(whatText(line))},
+];
+
+/** `2026-11-22 14:32:08`, local. Wall time as far as a date can go; a line from another hand may hold any number. */
+function dateAndTime(wallMs: number): string {
+	const date = new Date(wallMs);
+	return Number.isNaN(date.getTime()) ? '–' : date.toLocaleString('sv-SE');
 }
 
 function whatText(line: JournalLine): string {
+	const reason = 'reason' in line && line.reason !== undefined && line.reason !== '' ? `: ${line.reason}` : '';
 	switch (line.type) {
 		case 'started':
 			return `defragmentation started${line.before === undefined ? '' : ` at ${sizeText(line.before)}`}`;
 		case 'ended':
-			return `defragmentation ${line.outcome} after ${durationText(line.durationMs)}${line.reason === undefined ? '' : `: ${line.reason}`}`;
+			return `defragmentation ${line.outcome} after ${durationText(line.durationMs)}${reason}`;
 		case 'unknown':
-			return `outcome unknown: ${line.reason}`;
+			return `outcome unknown${reason}`;
 		case 'resolved':
-			return `unknown outcome resolved: ${line.reason}`;
+			return `unknown outcome resolved${reason}`;
 		case 'settled':
 			return `settled: ${sizeText(line.before)} → ${sizeText(line.after)} in ${durationText(line.durationMs)}`;
 		case 'moved leader':
-			return `move of leadership to ${line.to} ${line.outcome}${line.reason === undefined ? '' : `: ${line.reason}`}`;
+			return `move of leadership to ${line.to}, ${line.outcome}${reason}`;
 		case 'run':
-			return `run ${line.outcome}: ${line.members} defragmented, ${sizeText(line.givenBackBytes)} given back${line.reason === undefined ? '' : `; ${line.reason}`}`;
+			return `run ${line.outcome}, ${line.members} defragmented, ${sizeText(line.givenBackBytes)} given back${reason}`;
 		case 'asked':
-			return `${line.what} asked for${line.revision === undefined ? '' : `, revision ${line.revision}`}`;
+			return `${line.what} asked for${revisionText(line.revision)}`;
 		case 'answered':
-			return `${line.what} ${line.outcome}${line.revision === undefined ? '' : `, revision ${line.revision}`}${line.reason === undefined ? '' : `: ${line.reason}`}`;
+			return `${line.what} ${line.outcome}${revisionText(line.revision)}${reason}`;
 	}
 }
 
-/** Another hand may have written the file: nothing in it reaches the terminal as a control. */
-function clean(text: string): string {
-	return text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g, '');
+function revisionText(revision: number | undefined): string {
+	return revision === undefined ? '' : `, revision ${revision}`;
 }

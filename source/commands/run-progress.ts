@@ -1,9 +1,12 @@
 import {memberLabel} from '../domain/member.ts';
-import {sizeText} from '../domain/text.ts';
 import type {State} from '../engine/state.ts';
+import {durationText, estimateText, sizeText} from '../format.ts';
 
-/** What a run does now, as a sentence that changes only when it does something else: for a log, not a screen. */
-export function progressOf({run, members, wallOffsetMs}: State): string | undefined {
+/** A log wants to know that it goes on, not every second of it. */
+const stepMs = 15_000;
+
+/** What a run does now, as a sentence that changes when it does something else, and every 15 s of a wait: for a log, not a screen. */
+export function progressOf({run, members, now}: State): string | undefined {
 	if (run === undefined) {
 		return undefined;
 	}
@@ -14,17 +17,22 @@ export function progressOf({run, members, wallOffsetMs}: State): string | undefi
 	const {phase} = run;
 	switch (phase.kind) {
 		case 'checking': {
-			const waiting = phase.gates.find(({state}) => state === 'pending' || state === 'failed');
-			return waiting === undefined
+			const closed = phase.gates.find(({state}) => state === 'pending' || state === 'failed');
+			return closed === undefined
 				? `checking the gates${phase.next === undefined ? '' : ` before ${name(phase.next)}`}`
-				: `waiting: ${waiting.title}`;
+				: `waiting, ${closed.title}`;
 		}
-		case 'cooling down':
-			return `cooldown until ${new Date(phase.until + wallOffsetMs).toLocaleTimeString('en-GB')}: ${phase.why}`;
+		case 'cooling down': {
+			const left = Math.ceil(Math.max(0, phase.until - now) / stepMs) * stepMs;
+			return `cooldown, ${durationText(left)} left${phase.next === undefined ? '' : ` before ${name(phase.next)}`}: ${phase.why}`;
+		}
 		case 'moving leader':
 			return `moving leadership ${name(phase.from)} → ${name(phase.to)}`;
-		case 'defragmenting':
-			return `defragmenting ${name(phase.memberId)}, ${sizeText(phase.before.dbSizeBytes)}`;
+		case 'defragmenting': {
+			const spent = Math.floor(Math.max(0, now - phase.since) / stepMs) * stepMs;
+			const turn = `${name(phase.memberId)}, ${sizeText(phase.before.dbSizeBytes)}`;
+			return `defragmenting ${turn}: ${durationText(spent)} of ${estimateText(phase.estimateMs)}`;
+		}
 		case 'settling':
 			return `${name(phase.memberId)} has answered; waiting until it has settled`;
 		case 'unknown':
