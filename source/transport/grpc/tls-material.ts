@@ -13,6 +13,7 @@ export type TlsFiles = {
 
 /** What one reading of the files gave. */
 export type TlsMaterial = {
+	/** Made when it is first used: the machine's own authorities take a while to read, and plain HTTP needs none. */
 	readonly secureContext: SecureContext;
 	/** Ours, where there is one: its dates explain why a server refuses it. */
 	readonly clientCertificate?: X509Certificate;
@@ -46,11 +47,15 @@ export function readTlsMaterial(files: TlsFiles): TlsMaterial {
 			'Give the key that the certificate was made with.',
 		);
 	}
+	let secureContext: SecureContext | undefined;
 	return {
-		secureContext: createSecureContext({
-			ca: authority === undefined ? trustedByDefault() : authority,
-			...(certificate && key && {cert: certificate, key}),
-		}),
+		get secureContext() {
+			secureContext ??= createSecureContext({
+				ca: authority ?? trustedByDefault(),
+				...(certificate && key && {cert: certificate, key}),
+			});
+			return secureContext;
+		},
 		...(clientCertificate && {clientCertificate}),
 		fingerprint: [authority, certificate, key].map((pem) => pem?.toString('base64') ?? '').join(' '),
 	};
