@@ -1,11 +1,10 @@
 /** What every transport to a cluster has to do, against real etcd processes. */
 import {setTimeout as sleep} from 'node:timers/promises';
 import {afterEach, beforeAll, describe, expect, test} from 'vitest';
-import type {Failure} from '../../source/domain/failure.ts';
 import type {Member, Membership} from '../../source/domain/member.ts';
 import type {Transport} from '../../source/transport/transport.ts';
-import {TransportError} from '../../source/transport/transport-error.ts';
 import {type Cluster, clusterForSuite} from '../helpers/cluster.ts';
+import {failure} from './failure.ts';
 
 const options = {timeoutMs: 10_000};
 
@@ -50,6 +49,16 @@ export function describeTransport({name, connect}: TransportFactory): void {
 			return cluster.members.find((candidate) => candidate.name === member.name)!;
 		}
 
+		/** Freezes the member's process for as long as `during` takes. */
+		async function frozen(member: Member, during: () => Promise<void>): Promise<void> {
+			processOf(member).freeze();
+			try {
+				await during();
+			} finally {
+				processOf(member).thaw();
+			}
+		}
+
 		test('lists every member with its way', async () => {
 			const {membership} = await connected();
 			expect(membership.clusterId).toMatch(/^[0-9a-f]+$/);
@@ -90,7 +99,7 @@ export function describeTransport({name, connect}: TransportFactory): void {
 			await Promise.all(membership.members.map((member) => transport.linearizableRead(member, options)));
 		});
 
-		test('a way that leads to another member is noticed', async () => {
+		test('a way that leads to another member, or to another cluster, is noticed', async () => {
 			const {transport, membership} = await connected();
 			const [one, other] = membership.members as [Member, Member];
 			const mistaken = {...one, endpoint: other.endpoint!};
@@ -102,14 +111,16 @@ export function describeTransport({name, connect}: TransportFactory): void {
 			]) {
 				expect((await failure(call())).kind).toBe('wrong-identity');
 			}
+			const elsewhere = await failure(transport.defragment(one, {clusterId: 'abc'}, options));
+			expect(elsewhere).toMatchObject({kind: 'wrong-identity', notSent: true});
+			expect((await transport.metrics(one, options)).defragCount).toBe(0);
 			expect((await transport.metrics(other, options)).defragCount).toBe(0);
 		});
 
 		test('a frozen member is silent for as long as it is waited for, and holds up nobody else', async () => {
 			const {transport, membership} = await connected();
 			const {follower} = await leaderAndFollower(transport, membership);
-			processOf(follower).freeze();
-			try {
+			await frozen(follower, async () => {
 				const started = performance.now();
 				const silent = Promise.all([
 					failure(transport.status(follower, {timeoutMs: shortMs})),
@@ -121,14 +132,11 @@ export function describeTransport({name, connect}: TransportFactory): void {
 				await transport.membership({timeoutMs: shortMs});
 				expect((await silent).map(({kind}) => kind)).toEqual(['timed-out', 'timed-out', 'timed-out']);
 				expect(performance.now() - started).toBeLessThan(shortMs + 1500);
-				// On a new connection it is no different.
-				const again = await failure(transport.status(follower, {timeoutMs: shortMs}));
-				expect(again).toMatchObject({kind: 'timed-out', member: follower.name, endpoint: follower.endpoint});
+				const onNewConnection = await failure(transport.status(follower, {timeoutMs: shortMs}));
+				expect(onNewConnection).toMatchObject({kind: 'timed-out', member: follower.name, endpoint: follower.endpoint});
 				const defragmentation = await failure(transport.defragment(follower, membership, {timeoutMs: shortMs}));
 				expect(defragmentation).toMatchObject({kind: 'timed-out', notSent: true});
-			} finally {
-				processOf(follower).thaw();
-			}
+			});
 			expect((await transport.status(follower, options)).memberId).toBe(follower.id);
 		});
 
@@ -161,13 +169,6 @@ export function describeTransport({name, connect}: TransportFactory): void {
 			);
 		});
 
-		test('does not defragment a member of another cluster', async () => {
-			const {transport, membership} = await connected();
-			const [member] = membership.members as [Member];
-			const refused = await failure(transport.defragment(member, {clusterId: 'abc'}, options));
-			expect(refused).toMatchObject({kind: 'wrong-identity', notSent: true});
-		});
-
 		test('a member that freezes while it defragments leaves the outcome open, and did it once', async () => {
 			const {transport, membership} = await connected();
 			const {follower} = await leaderAndFollower(transport, membership);
@@ -183,13 +184,10 @@ export function describeTransport({name, connect}: TransportFactory): void {
 			while ((await transport.metrics(follower, options)).defragInflight === 0) {
 				await sleep(1);
 			}
-			etcd.freeze();
-			try {
+			await frozen(follower, async () => {
 				const {kind, notSent} = await outcome;
 				expect({kind, notSent}).toEqual({kind: 'timed-out', notSent: undefined});
-			} finally {
-				etcd.thaw();
-			}
+			});
 			await transport.status(follower, options);
 			const {defragCount, defragInflight} = await transport.metrics(follower, options);
 			expect({defragCount, defragInflight}).toEqual({defragCount: before + 1, defragInflight: 0});
@@ -224,8 +222,7 @@ export function describeTransport({name, connect}: TransportFactory): void {
 			const {transport, membership} = await connected();
 			const [member] = membership.members as [Member];
 			const stop = new AbortController();
-			processOf(member).freeze();
-			try {
+			await frozen(member, async () => {
 				const started = performance.now();
 				const calls = [
 					transport.status(member, {...options, signal: stop.signal}),
@@ -237,39 +234,19 @@ export function describeTransport({name, connect}: TransportFactory): void {
 				expect((await Promise.all(calls)).map(({kind}) => kind)).toEqual(['cancelled', 'cancelled', 'cancelled']);
 				expect(performance.now() - started).toBeLessThan(2000);
 				expect((await failure(transport.status(member, {...options, signal: AbortSignal.abort()}))).kind).toBe('cancelled');
-			} finally {
-				processOf(member).thaw();
-			}
+			});
 		});
 
 		test('after closing, calls are cancelled', async () => {
 			const {transport, membership} = await connected();
 			const [member] = membership.members as [Member];
-			processOf(member).freeze();
-			try {
+			await frozen(member, async () => {
 				const calls = [transport.status(member, options), transport.metrics(member, options)].map(failure);
 				await sleep(50);
 				transport.close();
 				calls.push(failure(transport.status(member, options)), failure(transport.membership(options)));
 				expect((await Promise.all(calls)).map(({kind}) => kind)).toEqual(['cancelled', 'cancelled', 'cancelled', 'cancelled']);
-			} finally {
-				processOf(member).thaw();
-			}
+			});
 		});
 	});
-}
-
-/** The failure that a call ends with; anything but a `TransportError` fails the test. */
-export async function failure(call: Promise<unknown>): Promise<Failure> {
-	const error = await call.then(
-		(value) => {
-			throw new Error(`did not fail, but gave ${JSON.stringify(value)}`);
-		},
-		(reason: unknown) => reason,
-	);
-	if (!(error instanceof TransportError)) {
-		throw error;
-	}
-	expect(error.failure.message).not.toBe('');
-	return error.failure;
 }

@@ -2,6 +2,7 @@
 import type {MemberId} from '../../domain/member.ts';
 import type {Histogram, MemberMetrics} from '../../domain/observation.ts';
 import {readPage, type Sample, type Wanted} from '../prometheus-text.ts';
+import {safeText} from '../safe-text.ts';
 
 /** Figures that are one sample each, under the names that versions gave them; the first name that is there counts. */
 const figures = {
@@ -65,7 +66,7 @@ export function readMetrics(text: string, memberClockSeconds?: number): MetricsR
 		...mapValues(histograms, (name) => readHistogram(name, named)),
 	});
 	const memberId = named(serverId)[0]?.labels.server_id;
-	return {metrics, ...(memberId !== undefined && {memberId})};
+	return {metrics, ...(memberId !== undefined && {memberId: safeText(memberId)})};
 }
 
 /** Streams that clients have open now: a backup being taken, or one that stalled. */

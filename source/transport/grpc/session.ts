@@ -32,15 +32,15 @@ export class Session {
 		return this.#name !== undefined;
 	}
 
-	/** Gets a new token through `client`; calls side by side share one. Rejects with `GrpcError`. */
-	async renew(client: EndpointClient, options: Omit<RpcOptions, 'token'>): Promise<void> {
-		this.#renewal ??= this.#authenticate(client, options).finally(() => {
+	/** Gets a new token through `client`; calls side by side share one, so none can stop it alone. Rejects with `GrpcError`. */
+	async renew(client: EndpointClient, {timeoutMs}: Pick<RpcOptions, 'timeoutMs'>): Promise<void> {
+		this.#renewal ??= this.#authenticate(client, {timeoutMs}).finally(() => {
 			this.#renewal = undefined;
 		});
 		await this.#renewal;
 	}
 
-	async #authenticate(client: EndpointClient, options: Omit<RpcOptions, 'token'>): Promise<void> {
+	async #authenticate(client: EndpointClient, options: Pick<RpcOptions, 'timeoutMs'>): Promise<void> {
 		if (this.#name === undefined) {
 			return;
 		}

@@ -2,7 +2,7 @@
 import {expect, test} from 'vitest';
 import {type Cluster, clusterForTest} from '../../helpers/cluster.ts';
 import {optionsFor, transportForTest} from '../connect.ts';
-import {failure} from '../contract.ts';
+import {failure} from '../failure.ts';
 
 const options = {timeoutMs: 5000};
 

@@ -8,7 +8,7 @@ import {createDirectTransport, type DirectOptions} from '../../../source/transpo
 import {clusterForTest} from '../../helpers/cluster.ts';
 import {faultProxyForTest} from '../../helpers/fault-proxy.ts';
 import {optionsFor, transportForTest} from '../connect.ts';
-import {failure} from '../contract.ts';
+import {failure} from '../failure.ts';
 
 const options = {timeoutMs: 5000};
 

@@ -33,11 +33,13 @@ test.each([
 	['http://db:2379/v3', 'not an endpoint'],
 	['a b', 'not an endpoint'],
 	['\x1b[2J:2379', 'not an endpoint'],
+	['d\x07b:2379', 'not an endpoint'],
+	['d\u202Eb:2379', 'not an endpoint'],
 ])('%j is refused', (text, reason) => {
 	const error = catchError(() => parseEndpoint(text, false));
 	expect(error).toBeInstanceOf(TransportError);
 	expect((error as TransportError).failure).toMatchObject({kind: 'unsupported', message: expect.stringContaining(reason)});
-	expect((error as TransportError).failure.message).not.toMatch(/\x1b/);
+	expect((error as TransportError).failure.message).not.toMatch(/[\p{Cc}\p{Cf}]/u);
 	expect((error as TransportError).failure.nextStep).not.toBe('');
 });
 

@@ -1,53 +1,27 @@
 /** Every way in which an endpoint can turn out wrong is told apart, with what to do next. */
 
-import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {createServer as createHttpServer} from 'node:http';
 import {createServer as createHttp2Server} from 'node:http2';
 import {createServer as createHttpsServer} from 'node:https';
-import {type AddressInfo, createServer as createTcpServer, type Server} from 'node:net';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
-import {afterAll, beforeAll, expect, onTestFinished, test} from 'vitest';
-import {type Authority, createAuthority} from '../../../source/demo/certificates.ts';
+import {createServer as createTcpServer, type Server} from 'node:net';
+import {beforeAll, expect, test} from 'vitest';
 import type {Failure} from '../../../source/domain/failure.ts';
 import {type Cluster, clusterForSuite} from '../../helpers/cluster.ts';
 import {optionsFor, transportForTest} from '../connect.ts';
-import {failure} from '../contract.ts';
+import {failure} from '../failure.ts';
+import {listening, trustedAuthority} from './made-up-servers.ts';
 
 let secure: Cluster;
 let plain: Cluster;
-let stranger: Authority;
-let directory: string;
 
 beforeAll(async () => {
-	[secure, plain, stranger, directory] = await Promise.all([
-		clusterForSuite({members: 1}),
-		clusterForSuite({members: 1, tls: 'none'}),
-		createAuthority('a stranger'),
-		mkdtemp(join(tmpdir(), 'etcdtop-explain-')),
-	]);
+	[secure, plain] = await Promise.all([clusterForSuite({members: 1}), clusterForSuite({members: 1, tls: 'none'})]);
 }, 60_000);
-
-afterAll(() => rm(directory, {recursive: true}));
 
 /** How asking fails over these endpoints, with the secure cluster's certificates. */
 function failing(endpoint: string, changes: object = {}): Promise<Failure> {
 	const transport = transportForTest({...optionsFor(secure), endpoints: [endpoint], dialTimeoutMs: 1000, ...changes});
 	return failure(transport.membership({timeoutMs: 3000}));
-}
-
-async function listening(server: Server): Promise<string> {
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	onTestFinished(() => {
-		server.close();
-	});
-	return `127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-async function written(name: string, text: string): Promise<string> {
-	const path = join(directory, name);
-	await writeFile(path, text);
-	return path;
 }
 
 test('nothing listens', async () => {
@@ -64,80 +38,6 @@ test('unknown host', async () => {
 		kind: 'unknown-host',
 		message: 'unknown host no-such-host.invalid',
 		nextStep: expect.stringMatching(/\w/),
-	});
-});
-
-test('TLS by an unknown authority', async () => {
-	const cacert = await written('stranger.crt', stranger.certificate);
-	expect(await failing(secure.endpoints[0]!, {cacert})).toMatchObject({
-		kind: 'tls',
-		message: 'the certificate of the server is signed by an unknown authority',
-		nextStep: expect.stringContaining('--cacert'),
-	});
-});
-
-test('TLS by an authority that the machine does not know', async () => {
-	const {cacert: _, ...withoutAuthority} = optionsFor(secure);
-	expect(await failure(transportForTest(withoutAuthority).membership({timeoutMs: 3000}))).toMatchObject({
-		kind: 'tls',
-		message: expect.stringContaining('unknown authority'),
-	});
-});
-
-test('an unknown authority does not matter when it is not to be verified', async () => {
-	const {cacert: _, ...withoutAuthority} = optionsFor(secure);
-	const transport = transportForTest({...withoutAuthority, insecureSkipTlsVerify: true});
-	const {members} = await transport.membership({timeoutMs: 3000});
-	await transport.metrics(members[0]!, {timeoutMs: 3000});
-	expect(transport.connection.security).toBe('TLS unverified');
-});
-
-test('the wrong name in the certificate', async () => {
-	expect(await failing(secure.endpoints[0]!, {serverName: 'db.example'})).toMatchObject({
-		kind: 'tls',
-		message: expect.stringMatching(/not for db\.example but for .*localhost/),
-		nextStep: expect.stringMatching(/\w/),
-	});
-});
-
-test('a name that the certificate holds stands in for the host', async () => {
-	const transport = transportForTest({...optionsFor(secure), serverName: 'localhost'});
-	expect((await transport.membership({timeoutMs: 3000})).members).toHaveLength(1);
-});
-
-test('a client certificate is required', async () => {
-	const {cert: _, key: __, ...withoutCertificate} = optionsFor(secure);
-	const transport = transportForTest(withoutCertificate);
-	expect(await failure(transport.membership({timeoutMs: 3000}))).toMatchObject({
-		kind: 'tls',
-		message: 'the server wants a client certificate',
-		nextStep: 'Give one with --cert and --key.',
-	});
-	const member = {id: '1', name: 'etcd-1', isLearner: false, clientUrls: [], peerUrls: [], endpoint: secure.endpoints[0]!};
-	expect(await failure(transport.metrics(member, {timeoutMs: 3000}))).toMatchObject({
-		kind: 'tls',
-		message: 'the server wants a client certificate',
-	});
-});
-
-test('a client certificate by an authority that the server does not know', async () => {
-	const pair = await stranger.issue({commonName: 'us'});
-	const files = {cert: await written('us.crt', pair.certificate), key: await written('us.key', pair.key)};
-	expect(await failing(secure.endpoints[0]!, files)).toMatchObject({
-		kind: 'tls',
-		message: expect.stringMatching(/the server (refuses the client certificate|does not know the authority)/),
-		nextStep: expect.stringContaining('--cert'),
-	});
-});
-
-test('a server whose certificate has expired', async () => {
-	const {authority, files} = await ownAuthority();
-	const expired = await authority.issue({commonName: 'db', notBefore: new Date('2020-01-01'), notAfter: new Date('2020-02-01')});
-	const address = await listening(createHttpsServer({cert: expired.certificate, key: expired.key}));
-	expect(await failing(`https://${address}`, files)).toMatchObject({
-		kind: 'tls',
-		message: 'the certificate of the server has expired',
-		nextStep: expect.stringContaining('Renew'),
 	});
 });
 
@@ -170,7 +70,7 @@ test('a web server', async () => {
 });
 
 test('a web server with TLS', async () => {
-	const {authority, files} = await ownAuthority();
+	const {authority, files} = await trustedAuthority();
 	const pair = await authority.issue({commonName: 'web'});
 	const server = createHttpsServer({cert: pair.certificate, key: pair.key}, (_, response) => response.end('hello'));
 	expect(await failing(`https://${await listening(server)}`, files)).toMatchObject({
@@ -243,15 +143,3 @@ test('of several endpoints, the one that tells most is named', async () => {
 		message: 'unknown host no-such-host.invalid (and 1 more endpoint does not answer)',
 	});
 });
-
-/** An authority that our side trusts, for servers that tests make up. */
-async function ownAuthority() {
-	const authority = await createAuthority('tests');
-	const pair = await authority.issue({commonName: 'us'});
-	const files = {
-		cacert: await written('own-ca.crt', authority.certificate),
-		cert: await written('own.crt', pair.certificate),
-		key: await written('own.key', pair.key),
-	};
-	return {authority, files};
-}

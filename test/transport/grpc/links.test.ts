@@ -3,7 +3,7 @@ import {expect, test} from 'vitest';
 import {clusterForTest} from '../../helpers/cluster.ts';
 import {type FaultProxy, faultProxyForTest} from '../../helpers/fault-proxy.ts';
 import {optionsFor, transportForTest} from '../connect.ts';
-import {failure} from '../contract.ts';
+import {failure} from '../failure.ts';
 
 const options = {timeoutMs: 5000};
 

@@ -4,7 +4,7 @@ import type {AddressInfo} from 'node:net';
 import {expect, onTestFinished, test} from 'vitest';
 import type {Member} from '../../../source/domain/member.ts';
 import {transportForTest} from '../connect.ts';
-import {failure} from '../contract.ts';
+import {failure} from '../failure.ts';
 
 /** A member whose client URL is this web server. */
 async function memberServedBy(listener: RequestListener): Promise<Member> {

@@ -5,7 +5,7 @@ import type {Failure} from '../../../source/domain/failure.ts';
 import type {Transport} from '../../../source/transport/transport.ts';
 import {type FakeEtcd, type FakeEtcdOptions, fakeEtcdForTest, fakeIds} from '../../helpers/fake-etcd.ts';
 import {transportForTest} from '../connect.ts';
-import {failure} from '../contract.ts';
+import {failure} from '../failure.ts';
 
 async function connected(
 	options: FakeEtcdOptions,

@@ -5,7 +5,7 @@ import type {Transport} from '../../../source/transport/transport.ts';
 import {clusterForTest} from '../../helpers/cluster.ts';
 import {faultProxyForTest} from '../../helpers/fault-proxy.ts';
 import {optionsFor, transportForTest} from '../connect.ts';
-import {failure} from '../contract.ts';
+import {failure} from '../failure.ts';
 
 const options = {timeoutMs: 5000};
 
