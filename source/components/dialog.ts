@@ -1,0 +1,106 @@
+/** Boxes over the view: their frame, their rows that give way, their buttons. */
+import {displayWidth} from '../format.ts';
+import type {Theme} from '../theme.ts';
+import {blank, cutLine, emptyLine, fillLine, type Line, lineWidth, span} from './line.ts';
+import {wrapText} from './wrap-text.ts';
+
+/** A row of a dialog. `gives`: the order in which rows give way to a low screen; a row without it always stays. */
+export type DialogRow = {readonly line: Line; readonly gives?: number};
+
+export type Dialog = {
+	readonly title: string;
+	/** At the right end of the title. */
+	readonly aside?: string;
+	readonly rows: readonly DialogRow[];
+};
+
+/** As wide as the pages are drawn; on a wider screen it stands in the middle. */
+const dialogColumns = 80;
+
+export type Room = {readonly columns: number; readonly rows: number};
+
+export function dialogWidth({columns}: Pick<Room, 'columns'>): number {
+	return Math.min(columns, dialogColumns);
+}
+
+/** Cells between the two blanks that stand inside each side of the frame. */
+export function dialogCells(room: Pick<Room, 'columns'>): number {
+	return dialogWidth(room) - 5;
+}
+
+/** The whole box, each line exactly `dialogWidth` wide, at most `rows` high. */
+export function dialogLines({title, aside = '', rows}: Dialog, room: Room, theme: Theme): readonly Line[] {
+	const width = dialogWidth(room);
+	const {box, styles} = theme;
+	const side = span(box.vertical, styles.strong);
+	const body = rowsThatFit(rows, Math.max(1, room.rows - 2)).map(({line}): Line => {
+		const inside: Line = lineWidth(line) === 0 ? emptyLine : [blank(2), ...line];
+		return [side, ...fillLine(inside, width - 2, theme), side];
+	});
+	const bottom = box.bottomLeft + box.horizontal.repeat(Math.max(0, width - 2)) + box.bottomRight;
+	return [titleLine(title, aside, width, theme), ...body, [span(bottom, styles.strong)]];
+}
+
+function titleLine(title: string, aside: string, width: number, theme: Theme): Line {
+	const {box, styles} = theme;
+	const end = aside === '' ? box.topRight : ` ${theme.text(aside)} ${box.topRight}`;
+	const start = cutLine([span(`${box.topLeft} ${theme.text(title)} `)], width - 1, theme);
+	const room = width - lineWidth(start) - displayWidth(end);
+	const right = room < 1 ? box.topRight : end;
+	const dashes = box.horizontal.repeat(Math.max(0, width - lineWidth(start) - displayWidth(right)));
+	return [...start, span(dashes + right)].map(({text}) => span(text, styles.strong));
+}
+
+/** The rows that may go go first, lowest `gives` first; of those that must stay, the last ones: there are the buttons. */
+function rowsThatFit(rows: readonly DialogRow[], count: number): readonly DialogRow[] {
+	let kept = [...rows];
+	while (kept.length > count) {
+		const next = kept.reduce<DialogRow | undefined>(
+			(first, row) => (row.gives !== undefined && (first?.gives === undefined || row.gives < first.gives) ? row : first),
+			undefined,
+		);
+		if (next === undefined) {
+			return kept.slice(kept.length - count);
+		}
+		kept = kept.filter((row) => row !== next);
+	}
+	return kept;
+}
+
+/** A sentence over as many rows as it takes. */
+export function textRows(
+	text: string,
+	room: Pick<Room, 'columns'>,
+	theme: Theme,
+	gives?: number,
+	style = '',
+): readonly DialogRow[] {
+	return wrapText(theme.text(text), dialogCells(room)).map((line) => row([span(line, style)], gives));
+}
+
+export function row(line: Line, gives?: number): DialogRow {
+	return gives === undefined ? {line} : {line, gives};
+}
+
+export type Button<Id extends string> = {readonly id: Id; readonly label: string; readonly open?: boolean};
+
+/** `> [ Cancel ]            [ Start ]`, the focused one marked and inverse, a closed one dim. */
+export function buttonsLine<Id extends string>(buttons: readonly Button<Id>[], focus: Id, theme: Theme, gapCells: number): Line {
+	return buttons.flatMap(({id, label, open = true}, index): Line => {
+		const focused = id === focus;
+		const style = focused ? theme.styles.inverse : open ? '' : theme.styles.dim;
+		const marker = focused ? span(`${theme.symbols.selected} `, theme.styles.strong) : blank(2);
+		return [...(index === 0 ? [] : [blank(gapCells)]), marker, span(`[ ${theme.text(label)} ]`, style)];
+	});
+}
+
+/** `Esc cancel   Enter go on`: keys bold. */
+export function keysLine(keys: readonly (readonly [key: string, text: string])[], theme: Theme): Line {
+	return keys.flatMap(
+		([key, text], index): Line => [
+			...(index === 0 ? [] : [blank(3)]),
+			span(theme.text(key), theme.styles.strong),
+			span(` ${theme.text(text)}`),
+		],
+	);
+}

@@ -1,0 +1,283 @@
+/** The one table of keys: what a key does, the footer's hints, the help and the README's table are all read off it. */
+import {type Action, actions} from './actions/index.ts';
+import type {KeyName} from './key-event.ts';
+import type {Overlay, ScreenEvent, ScreenState} from './screen-state.ts';
+import type {ViewId} from './views/view.ts';
+
+export type Section = 'MOVE' | 'LOOK' | 'ACT' | 'PROGRAM';
+
+/** Where a key works: a view, or a dialog on top of it. */
+export type Place = ViewId | Overlay['kind'] | 'filter';
+
+/** What the press is about, beyond the key. */
+export type Press = {readonly key: KeyName; readonly at: number; readonly pageRows: number};
+
+export type KeyRecord = {
+	readonly keys: readonly KeyName[];
+	/** As printed: `↑ ↓ k j`. */
+	readonly label: string;
+	readonly help: string;
+	readonly section: Section;
+	readonly places: readonly Place[];
+	/** For the footer; the most important have the highest rank. */
+	readonly hint?: {readonly text: string; readonly rank: number; readonly label?: string};
+	/** What becomes of the screen. A key of a dialog has none: the dialog takes it itself. */
+	readonly event?: (press: Press) => ScreenEvent | 'help' | 'quit';
+	readonly action?: Action;
+	/** Not a row of its own in the help. */
+	readonly unlisted?: true;
+};
+
+const views: readonly ViewId[] = ['overview', 'charts', 'alarms', 'run', 'events', 'member'];
+const lists: readonly ViewId[] = ['overview', 'charts', 'member'];
+
+const moves: readonly (readonly [readonly KeyName[], Extract<ScreenEvent, {type: 'moved'}>['to']])[] = [
+	[['up', 'k'], 'previous'],
+	[['down', 'j'], 'next'],
+	[['g', 'home'], 'first'],
+	[['G', 'end'], 'last'],
+	[['pageup'], 'page up'],
+	[['pagedown'], 'page down'],
+];
+
+function moved({key, pageRows}: Press): ScreenEvent {
+	const to = moves.find(([keys]) => keys.includes(key))?.[1] ?? 'next';
+	return {type: 'moved', to, pageRows};
+}
+
+const viewOfNumber: Readonly<Record<KeyName, ViewId>> = {1: 'overview', 2: 'charts', 3: 'alarms', 4: 'run', 5: 'events'};
+
+const moveKeys: readonly KeyRecord[] = [
+	{keys: ['up', 'down', 'k', 'j'], label: '↑ ↓ k j', help: 'previous, next', section: 'MOVE', places: views, event: moved},
+	{keys: ['g', 'G', 'home', 'end'], label: 'g G', help: 'first, last', section: 'MOVE', places: views, event: moved},
+	{keys: ['pageup', 'pagedown'], label: 'PgUp PgDn', help: 'a page', section: 'MOVE', places: views, event: moved},
+	{
+		keys: ['enter'],
+		label: 'Enter',
+		help: 'open',
+		section: 'MOVE',
+		places: ['overview', 'charts', 'alarms', 'run', 'events'],
+		hint: {text: 'open', rank: 60},
+		event: ({at}) => ({type: 'opened', at}),
+	},
+	{
+		keys: ['escape'],
+		label: 'Esc',
+		help: 'back, always',
+		section: 'MOVE',
+		places: views,
+		hint: {text: 'back', rank: 95},
+		event: () => ({type: 'went back'}),
+	},
+	{
+		keys: ['tab', 'shift-tab'],
+		label: 'Tab 1-5',
+		help: 'views',
+		section: 'MOVE',
+		places: views,
+		hint: {text: 'views', rank: 30, label: '1-5'},
+		event: ({key}) => ({type: 'view turned', by: key === 'tab' ? 1 : -1}),
+	},
+	{
+		keys: Object.keys(viewOfNumber),
+		label: '1-5',
+		help: 'view by number',
+		section: 'MOVE',
+		places: views,
+		event: ({key}) => ({type: 'view chosen', view: viewOfNumber[key] ?? 'overview'}),
+		unlisted: true,
+	},
+	{
+		keys: ['left', 'right'],
+		label: '← →',
+		help: 'other member, on its page',
+		section: 'MOVE',
+		places: ['member'],
+		hint: {text: 'member', rank: 90},
+		event: ({key}) => ({type: 'member turned', by: key === 'left' ? -1 : 1}),
+	},
+];
+
+const lookKeys: readonly KeyRecord[] = [
+	{
+		keys: ['w'],
+		label: 'w',
+		help: 'columns: size, raft',
+		section: 'LOOK',
+		places: ['overview'],
+		hint: {text: 'columns', rank: 45},
+		event: () => ({type: 'columns changed'}),
+	},
+	{
+		keys: ['s', 'S'],
+		label: 's S',
+		help: 'sort by the next column, turn',
+		section: 'LOOK',
+		places: ['overview'],
+		hint: {text: 'sort', rank: 40, label: 's'},
+		event: ({key}) => ({type: 'sorted', by: key === 's' ? 'next column' : 'turning'}),
+	},
+	{
+		keys: ['/'],
+		label: '/',
+		help: 'filter by name, Esc clears',
+		section: 'LOOK',
+		places: ['overview', 'events'],
+		hint: {text: 'filter', rank: 50},
+		event: () => ({type: 'filter begun'}),
+	},
+	{
+		keys: ['[', ']'],
+		label: '[ ]',
+		help: 'window 5 m 15 m 1 h 6 h 24 h',
+		section: 'LOOK',
+		places: lists,
+		hint: {text: 'window', rank: 38},
+		event: ({key}) => ({type: 'window changed', by: key === '[' ? -1 : 1}),
+	},
+	{
+		keys: ['c'],
+		label: 'c',
+		help: 'chart: all, selected member',
+		section: 'LOOK',
+		places: ['overview', 'charts'],
+		hint: {text: 'chart', rank: 36},
+		event: () => ({type: 'chart scope changed'}),
+	},
+	{
+		keys: ['p'],
+		label: 'p',
+		help: 'pause the screen, not polls',
+		section: 'LOOK',
+		places: views,
+		hint: {text: 'pause', rank: 34},
+		event: ({at}) => ({type: 'paused or resumed', at}),
+	},
+	{
+		keys: ['+', '-', '='],
+		label: '+ -',
+		help: 'interval 1 s to 60 s',
+		section: 'LOOK',
+		places: views,
+		event: ({key}) => ({type: 'interval changed', by: key === '-' ? -1 : 1}),
+	},
+];
+
+const actionPlaces: Readonly<
+	Record<string, {readonly places: readonly Place[]; readonly rank: number; readonly label?: string}>
+> = {
+	defragment: {places: ['overview', 'charts', 'alarms', 'member'], rank: 80},
+	'defragment-all': {places: ['overview', 'charts', 'alarms', 'run', 'member'], rank: 78},
+	compact: {places: ['overview', 'charts', 'alarms', 'member'], rank: 42},
+	alarms: {places: views, rank: 70},
+	disarm: {places: ['alarms'], rank: 85, label: 'x, in alarms'},
+	'ask-again': {places: ['alarms'], rank: 75, label: 'r, in alarms'},
+	'stop-run': {places: views, rank: 94},
+};
+
+const actKeys: readonly KeyRecord[] = actions.map((action) => {
+	const {places = views, rank = 0, label} = actionPlaces[action.id] ?? {};
+	const [key = ''] = action.keys;
+	const hint = {text: action.title, rank, label: key};
+	return {keys: action.keys, label: label ?? key, help: action.help, section: 'ACT', places, hint, action};
+});
+
+const programKeys: readonly KeyRecord[] = [
+	{
+		keys: ['?'],
+		label: '?',
+		help: 'help',
+		section: 'PROGRAM',
+		places: views,
+		hint: {text: 'help', rank: 98},
+		event: () => 'help',
+	},
+	{
+		keys: ['q', 'ctrl-c'],
+		label: 'q Ctrl-C',
+		help: 'quit; asks during a run',
+		section: 'PROGRAM',
+		places: views,
+		hint: {text: 'quit', rank: 97, label: 'q'},
+		event: () => 'quit',
+	},
+	// The terminal itself takes these two.
+	{keys: ['ctrl-l'], label: 'Ctrl-L', help: 'repaint', section: 'PROGRAM', places: views},
+	{keys: ['ctrl-z'], label: 'Ctrl-Z', help: 'suspend', section: 'PROGRAM', places: views},
+];
+
+/** Keys that the dialogs take themselves; here so that footer and README tell of them. */
+const dialogKeys: readonly KeyRecord[] = [
+	dialog(['escape'], 'Esc', 'cancel, never a change', ['plan', 'confirm', 'compact'], 'cancel', 99),
+	dialog(['escape'], 'Esc', 'close', ['help', 'asking', 'quit'], 'back', 99),
+	dialog(['m'], 'm', 'move leadership or not', ['plan'], 'move leader yes/no', 97),
+	dialog(['enter'], 'Enter', 'go on, when every gate has passed', ['plan'], 'go on', 98),
+	dialog(['enter'], 'Enter', 'press the button with the >', ['confirm', 'compact', 'asking', 'quit'], 'does what has the >', 97),
+	dialog(
+		['tab', 'shift-tab', 'left', 'right'],
+		'Tab ← →',
+		'other button',
+		['confirm', 'compact', 'asking', 'quit'],
+		'other button',
+		98,
+	),
+	dialog(['up', 'down', 'k', 'j'], '↑ ↓', 'scroll', ['help', 'plan'], 'scroll', 50),
+	dialog(['enter'], 'Enter', 'keep the filter', ['filter'], 'keep', 98),
+	dialog(['escape'], 'Esc', 'clear the filter', ['filter'], 'clear', 99),
+];
+
+function dialog(
+	keys: readonly KeyName[],
+	label: string,
+	help: string,
+	places: readonly Place[],
+	text: string,
+	rank: number,
+): KeyRecord {
+	return {keys, label, help, section: 'MOVE', places, hint: {text, rank}, unlisted: true};
+}
+
+export const keymap: readonly KeyRecord[] = [...moveKeys, ...lookKeys, ...actKeys, ...programKeys, ...dialogKeys];
+
+/** What has the keys now. */
+export function placeOf({overlays, filterTyping, view}: ScreenState): Place {
+	return overlays.at(-1)?.kind ?? (filterTyping ? 'filter' : view);
+}
+
+export function recordOf(key: KeyName, place: Place): KeyRecord | undefined {
+	return keymap.find(({keys, places}) => keys.includes(key) && places.includes(place));
+}
+
+/** The table of the README, in Markdown. */
+export function keyTable(): string {
+	const rows = keymap
+		.filter(({unlisted, places}) => unlisted === undefined || places.some((place) => !isView(place)))
+		.map(({label, help, places}) => `| ${inCode(label)} | ${help} | ${placesText(places)} |`);
+	return ['| keys | action | where |', '|---|---|---|', ...rows].join('\n');
+}
+
+function inCode(label: string): string {
+	return label
+		.split(', ')[0]!
+		.split(' ')
+		.map((key) => `\`${key}\``)
+		.join(' ');
+}
+
+const placeNames: Readonly<Partial<Record<Place, string>>> = {
+	member: 'member page',
+	confirm: 'confirmation',
+	asking: 'question of a run',
+	compact: 'compact dialog',
+	quit: 'quit dialog',
+};
+
+function placesText(places: readonly Place[]): string {
+	return views.every((view) => places.includes(view))
+		? 'everywhere'
+		: places.map((place) => placeNames[place] ?? place).join(', ');
+}
+
+function isView(place: Place): boolean {
+	return (views as readonly Place[]).includes(place);
+}

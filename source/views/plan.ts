@@ -1,0 +1,221 @@
+/** The plan of a defragmentation, with its gates as they tick off. It asks nothing: Enter leads on to the confirmation. */
+import {type Dialog, type DialogRow, dialogCells, keysLine, type Room, row, textRows} from '../components/dialog.ts';
+import {blank, emptyLine, type Line, lineWidth, type Span, span} from '../components/line.ts';
+import {type Column, tableHead, tableRow} from '../components/table.ts';
+import type {DefragPlan, PlanRow} from '../domain/defrag-plan.ts';
+import {cooldownMs} from '../domain/defrag-policy.ts';
+import type {Gate} from '../domain/gate.ts';
+import type {State} from '../engine/state.ts';
+import {bytesCell, durationText, estimateText, percentCell, sizeText, timeOfDay} from '../format.ts';
+import type {Theme} from '../theme.ts';
+import {type NameOf, namesOf} from './members-shown.ts';
+
+export type PlanProps = {readonly state: State; readonly moveLeader: boolean; readonly scroll: number};
+
+export function planDialog(props: PlanProps, room: Room, theme: Theme): Dialog {
+	const {state} = props;
+	const {plan} = state;
+	const aside = `${state.clusterName}, ${timeOfDay(state.now + state.wallOffsetMs)}`;
+	if (plan === undefined) {
+		const asking = [span(`${theme.symbols.waiting} asking every member`)];
+		return {title: 'Defragment: the plan', aside, rows: [row(asking), row(emptyLine), row(keysLine([['Esc', 'cancel']], theme))]};
+	}
+	const names = namesOf(state, 12, theme);
+	return {
+		title: titleOf(plan),
+		aside,
+		rows: [
+			...tableRows(plan, props.moveLeader, names, room, theme),
+			row(emptyLine, 2),
+			...summaryRows(plan, room, theme),
+			...plan.warnings.flatMap((warning) => warningRows(warning, room, theme)),
+			...gateRows(plan, room, theme),
+			...refusalRows(plan, room, theme),
+			row(keys(plan, theme)),
+		],
+	};
+}
+
+export function titleOf({scope, steps, leftOut}: DefragPlan): string {
+	const only = steps[0]?.name ?? leftOut[0]?.name ?? '';
+	return scope.kind === 'all' ? 'Defragment all: the plan' : `Defragment ${only}: the plan`;
+}
+
+/** A row of the table: a member, a wait, or the move of leadership. */
+type TableRow = {
+	readonly sign: string;
+	readonly member: string;
+	readonly role: string;
+	readonly dbSize: string;
+	readonly givesBack: string;
+	readonly percent: string;
+	readonly blocks: string;
+	readonly why: string;
+};
+
+function tableRows(plan: DefragPlan, moveLeader: boolean, nameOf: NameOf, room: Room, theme: Theme): readonly DialogRow[] {
+	const columns = columnsIn(dialogCells(room), theme);
+	const none = theme.symbols.none;
+	const rows: DialogRow[] = [row(tableHead(columns, theme), 25)];
+	plan.steps.forEach((step, index) => {
+		if (index > 0) {
+			rows.push(row(tableRow(columns, waitRow(index), theme), 21));
+		}
+		if (step.role === 'leader' && plan.moveLeader !== undefined) {
+			rows.push(row(moveLine(plan, moveLeader, nameOf, room, theme), 24));
+		}
+		rows.push(row(tableRow(columns, memberRow(step, String(index + 1), nameOf), theme)));
+	});
+	for (const left of plan.leftOut) {
+		rows.push(row(tableRow(columns, {...memberRow(left, none, nameOf), blocks: none}, theme), 23));
+	}
+	return rows;
+}
+
+function memberRow(step: PlanRow, sign: string, nameOf: NameOf): TableRow {
+	return {
+		sign,
+		member: nameOf(step.memberId),
+		role: step.role,
+		dbSize: bytesCell(step.dbSizeBytes),
+		givesBack: bytesCell(step.reclaimBytes),
+		percent: percentCell(step.reclaimRatio),
+		blocks: estimateText(step.estimateMs),
+		why: step.why,
+	};
+}
+
+function waitRow(index: number): TableRow {
+	const blocks = durationText(cooldownMs);
+	return {sign: '', member: 'cooldown', role: '', dbSize: '', givesBack: '', percent: '', blocks, why: `after ${index} ends`};
+}
+
+function columnsIn(cells: number, theme: Theme): readonly Column<TableRow>[] {
+	const text = (key: keyof TableRow) => (one: TableRow) => span(theme.text(one[key]));
+	const wide = cells >= 70;
+	const fixed: readonly Column<TableRow>[] = [
+		{head: '', cells: 1, align: 'right', gap: 0, content: text('sign')},
+		{head: 'MEMBER', cells: 12, align: 'left', gap: 2, content: text('member')},
+		...(wide ? [{head: 'ROLE', cells: 8, align: 'left', gap: 2, content: text('role')} as const] : []),
+		...(wide ? [{head: 'DB SIZE', cells: 8, align: 'right', gap: 2, content: text('dbSize')} as const] : []),
+		{head: '', cells: 8, align: 'right', gap: 2, content: text('givesBack')},
+		{head: 'GIVES BACK', cells: 4, align: 'right', gap: 1, content: text('percent')},
+		{head: 'BLOCKS', cells: 6, align: 'right', gap: 2, content: text('blocks')},
+	];
+	const used = fixed.reduce((sum, column) => sum + column.cells + column.gap, 0);
+	return [...fixed, {head: 'WHY HERE', cells: Math.max(8, cells - used - 2), align: 'left', gap: 2, content: text('why')}];
+}
+
+/** `    move leader   etcd-2 → etcd-1              [x]    ~0:02  etcd-1 is small` */
+function moveLine({moveLeader: offer}: DefragPlan, on: boolean, nameOf: NameOf, room: Room, theme: Theme): Line {
+	const start = [blank(3), span('move leader   ')];
+	if (offer?.kind !== 'possible') {
+		return [...start, span(theme.text(`no: ${offer?.why ?? 'no other voter'}`))];
+	}
+	const path = theme.text(`${nameOf(offer.from)} → ${nameOf(offer.to)}`);
+	const box = on ? '[x]' : '[ ]';
+	const wide = dialogCells(room) >= 70;
+	return wide
+		? [...start, span(path.padEnd(27)), span(box, theme.styles.strong), span(theme.text(`    ~0:02  ${offer.why}`))]
+		: [...start, span(`${path}  `), span(box, theme.styles.strong)];
+}
+
+function summaryRows(plan: DefragPlan, room: Room, theme: Theme): readonly DialogRow[] {
+	if (plan.steps.length === 0) {
+		return [];
+	}
+	const quorum = plan.confirmation.outage
+		? 'The cluster stops meanwhile: it is the only voter.'
+		: 'One member at a time is silent.';
+	const basis = plan.estimateBasis;
+	const speed = `${sizeText(basis.bytesPerSecond)}/s`;
+	const seen =
+		basis.source === 'measured' ? `seen on ${basis.memberName ?? 'this cluster'}` : 'assumed: nothing measured here yet';
+	const inUse = Math.max(...plan.steps.map(({inUseBytes}) => inUseBytes));
+	const warned = plan.warnings.length > 0 ? [] : textRows('Versions: no known fault of defragmentation.', room, theme, 3);
+	return [
+		...textRows(`Gives back ${sizeText(plan.reclaimBytes)} in ${estimateText(plan.totalMs)}. ${quorum}`, room, theme, 26),
+		...textRows(`Block time: ${sizeText(inUse)} in use at ${speed}, ${seen}.`, room, theme, 4),
+		...warned,
+	];
+}
+
+function warningRows({text, remedy}: DefragPlan['warnings'][number], room: Room, theme: Theme): readonly DialogRow[] {
+	const {styles, symbols} = theme;
+	const [first, ...rest] = textRows(remedy === '' ? text : `${text} ${remedy}`, {columns: room.columns - 2}, theme);
+	const sign = span(`${symbols.warning} `, styles.warning);
+	return [row([sign, ...(first?.line ?? [])], 29), ...rest.map(({line}) => row([blank(2), ...line], 5))];
+}
+
+const gateSigns = {
+	pending: {symbol: 'waiting', style: 'plain'},
+	passed: {symbol: 'done', style: 'good'},
+	failed: {symbol: 'failed', style: 'bad'},
+	acknowledge: {symbol: 'warning', style: 'warning'},
+} as const;
+
+function gateRows({gates}: DefragPlan, room: Room, theme: Theme): readonly DialogRow[] {
+	if (gates.length === 0) {
+		return [];
+	}
+	const cells = dialogCells(room);
+	const aside = 'asked again before each member';
+	const head: Line = [
+		span('GATES', theme.styles.dim),
+		blank(cells - 5 - aside.length - 1),
+		span(cells > 50 ? aside : '', theme.styles.dim),
+	];
+	return [row(head, 7), ...gates.flatMap((gate) => gateRow(gate, room, theme))];
+}
+
+const titleCells = 38;
+
+/** What passed gives way first; what holds the step stays whatever it costs. */
+function gateRow(gate: Gate, room: Room, theme: Theme): readonly DialogRow[] {
+	const holds = gate.state === 'failed' || gate.state === 'pending';
+	const gives = holds ? undefined : gate.state === 'acknowledge' ? 28 : gate.state === 'unchecked' ? 9 : 8;
+	const sign = gateSign(gate, theme);
+	const title = theme.text(gate.title);
+	const detail = theme.text(gate.detail);
+	const padded = title.padEnd(titleCells);
+	const line: Line = [sign, span(` ${padded}  ${detail}`)];
+	if (lineWidth(line) <= dialogCells(room)) {
+		return [row(line, gives)];
+	}
+	const [first, ...rest] = textRows(`${title}: ${detail}`, {columns: room.columns - 2}, theme);
+	const whole = holds || gate.state === 'acknowledge';
+	return [
+		row([sign, blank(1), ...(first?.line ?? [])], gives),
+		...rest.map(({line: more}) => row([blank(2), ...more], whole ? gives : 6)),
+	];
+}
+
+export function gateSign({state}: Pick<Gate, 'state'>, theme: Theme): Span {
+	if (state === 'unchecked') {
+		return span('!', theme.styles.warning);
+	}
+	const {symbol, style} = gateSigns[state];
+	return span(theme.symbols[symbol], theme.styles[style]);
+}
+
+function refusalRows({refusal}: DefragPlan, room: Room, theme: Theme): readonly DialogRow[] {
+	if (refusal === undefined) {
+		return [];
+	}
+	const [first, ...rest] = textRows(refusal, {columns: room.columns - 2}, theme);
+	return [
+		row([span(`${theme.symbols.failed} `, theme.styles.bad), ...(first?.line ?? [])]),
+		...rest.map(({line}) => row([blank(2), ...line])),
+	];
+}
+
+function keys({moveLeader, refusal}: DefragPlan, theme: Theme): Line {
+	return keysLine(
+		[
+			['Esc', 'cancel'],
+			...(moveLeader?.kind === 'possible' ? [['m', 'move leader yes/no'] as const] : []),
+			...(refusal === undefined ? [['Enter', 'go on, when every gate has passed'] as const] : []),
+		],
+		theme,
+	);
+}
