@@ -23,7 +23,8 @@ export function progressOf({run, members, now}: State): string | undefined {
 				: `waiting, ${closed.title}`;
 		}
 		case 'cooling down': {
-			const left = Math.ceil(Math.max(0, phase.until - now) / stepMs) * stepMs;
+			// The state is up to a second old.
+			const left = Math.max(1, Math.ceil((phase.until - now - 1000) / stepMs)) * stepMs;
 			return `cooldown, ${durationText(left)} left${phase.next === undefined ? '' : ` before ${name(phase.next)}`}: ${phase.why}`;
 		}
 		case 'moving leader':
