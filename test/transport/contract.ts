@@ -90,7 +90,6 @@ export function describeTransport({name, connect}: TransportFactory): void {
 				const metrics = await transport.metrics(member, options);
 				expect(metrics).toMatchObject({quotaBackendBytes: 256 * 1024 * 1024, defragInflight: 0, snapshotStreams: 0});
 				expect(Math.abs(metrics.memberClockSeconds! - Date.now() / 1000)).toBeLessThan(5);
-				expect(metrics.processStartSeconds).toBeLessThanOrEqual(metrics.memberClockSeconds! + 1);
 			}
 		});
 
@@ -196,8 +195,10 @@ export function describeTransport({name, connect}: TransportFactory): void {
 		test('moves leadership, but not to whom etcd refuses it', async () => {
 			const {transport, membership} = await connected();
 			const {leader, follower} = await leaderAndFollower(transport, membership);
-			const refused = await failure(transport.moveLeader(leader, 'abcdef', options));
-			expect(refused).toMatchObject({kind: 'rejected', message: expect.stringContaining('bad leader transferee')});
+			expect(await failure(transport.moveLeader(leader, 'abcdef', options))).toMatchObject({
+				kind: 'rejected',
+				message: expect.stringContaining('bad leader transferee'),
+			});
 			expect((await failure(transport.moveLeader(follower, leader.id, options))).kind).toBe('rejected');
 			await transport.moveLeader(leader, follower.id, options);
 			expect((await transport.status(follower, options)).leaderId).toBe(follower.id);
