@@ -85,6 +85,9 @@ export type TurnPhase<K extends string> = {
 	readonly kind: K;
 	readonly since: number;
 	readonly memberId: MemberId;
+	readonly name: string;
+	/** When its turn began. */
+	readonly role: Role;
 	readonly estimateMs: number;
 	readonly before: Sizes;
 	readonly termBefore: number;

@@ -82,6 +82,8 @@ export function beginTurn(run: Run, start: TurnStart, now: number): Run {
 		kind: 'defragmenting',
 		since: now,
 		memberId: row.memberId,
+		name: row.name,
+		role: row.role,
 		estimateMs: row.estimateMs,
 		before: {dbSizeBytes: row.dbSizeBytes, inUseBytes: row.inUseBytes},
 		termBefore,
@@ -118,24 +120,15 @@ export function noteSettling(run: Run, checks: DefragPlan['gates'], after: Sizes
 }
 
 /** The end of the turn at work. The phase stays: what follows is decided next. */
-export function endTurn(
-	run: Run,
-	end: {
-		readonly name: string;
-		readonly role: Turn['role'];
-		readonly outcome: Turn['outcome'];
-		readonly after?: Sizes;
-		readonly termAfter?: number;
-		readonly why?: string;
-	},
-	now: number,
-): Run {
+export function endTurn(run: Run, end: Pick<Turn, 'outcome' | 'after' | 'termAfter' | 'why'>, now: number): Run {
 	const {phase} = run;
 	if (phase.kind !== 'defragmenting' && phase.kind !== 'unknown' && phase.kind !== 'settling') {
 		return run;
 	}
 	const turn: Turn = {
 		memberId: phase.memberId,
+		name: phase.name,
+		role: phase.role,
 		before: phase.before,
 		termBefore: phase.termBefore,
 		longestSilenceMs: phase.longestSilenceMs,

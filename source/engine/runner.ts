@@ -118,7 +118,7 @@ export function startRunner(begun: Run, options: RunnerOptions): Runner {
 				change(transitions.noteSettling(run, decision.checks, decision.after));
 				return pause(lookEveryMs);
 			case 'settled':
-				return settled(decision, evidence);
+				return settled(decision);
 			case 'halt':
 				return halt(decision.reason, decision.detail, decision.nextStep);
 			case 'finish':
@@ -201,9 +201,9 @@ export function startRunner(begun: Run, options: RunnerOptions): Runner {
 		}
 	}
 
-	function settled({after, termAfter}: Extract<Decision, {kind: 'settled'}>, evidence: Evidence): void {
+	function settled({after, termAfter}: Extract<Decision, {kind: 'settled'}>): void {
 		const id = attemptId;
-		endTurn('done', evidence, {after, termAfter});
+		endTurn('done', {after, termAfter});
 		const turn = run.turns.at(-1);
 		if (id !== undefined && turn !== undefined) {
 			log.noteSettled(id, turn);
@@ -211,32 +211,19 @@ export function startRunner(begun: Run, options: RunnerOptions): Runner {
 		attemptId = undefined;
 	}
 
-	function endTurn(
-		outcome: Turn['outcome'],
-		evidence: Evidence | undefined,
-		rest: Partial<Pick<Turn, 'after' | 'termAfter' | 'why'>>,
-	): void {
-		const {phase} = run;
-		if (phase.kind === 'defragmenting' || phase.kind === 'unknown' || phase.kind === 'settling') {
-			const name = evidence === undefined ? (nameOf.get(phase.memberId) ?? phase.memberId) : labelIn(evidence, phase.memberId);
-			change(
-				transitions.endTurn(run, {name, role: roleOf.get(phase.memberId) ?? 'follower', outcome, ...rest}, clock.uptimeMs()),
-			);
-		}
+	function endTurn(outcome: Turn['outcome'], rest: Partial<Pick<Turn, 'after' | 'termAfter' | 'why'>>): void {
+		change(transitions.endTurn(run, {outcome, ...rest}, clock.uptimeMs()));
 	}
 
 	function halt(reason: string, detail: string, nextStep: string): void {
 		closeAttempt(reason);
-		endTurn(run.phase.kind === 'settling' ? 'done' : 'failed', undefined, {why: reason});
+		endTurn(run.phase.kind === 'settling' ? 'done' : 'failed', {why: reason});
 		end({kind: 'halted', at: clock.uptimeMs(), reason, detail, nextStep});
 	}
 
 	function end(phase: Extract<RunPhase, {kind: 'finished' | 'halted' | 'cancelled'}>): void {
 		change(transitions.endRun(run, phase));
 	}
-
-	const nameOf = new Map(begun.waiting.map(({memberId, name}) => [memberId, name]));
-	const roleOf = new Map(begun.waiting.map(({memberId, role}) => [memberId, role]));
 
 	return {
 		get run() {
@@ -258,7 +245,7 @@ export function startRunner(begun: Run, options: RunnerOptions): Runner {
 		declareOver(by) {
 			if (run.phase.kind === 'unknown') {
 				halt(
-					`${nameOf.get(run.phase.memberId) ?? run.phase.memberId} was declared dead by ${by}`,
+					`${run.phase.name} was declared dead by ${by}`,
 					'connections to it are refused',
 					'Start it again; D makes a new plan when it answers.',
 				);

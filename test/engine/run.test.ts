@@ -192,7 +192,8 @@ describe('others', () => {
 	it('the cooldown of a run that was killed stands for the next process', async () => {
 		const cluster = await fragmentedCluster();
 		const stateDirectory = temporaryDirectory();
-		const first = startTestEngine(cluster, {stateDirectory, transport: beforeCall(() => new Promise(() => {}))});
+		const held = Promise.withResolvers<void>();
+		const first = startTestEngine(cluster, {stateDirectory, transport: beforeCall(() => held.promise)});
 		await startRun(first);
 		await first.until(({run: current}) => (current?.phase.kind === 'defragmenting' ? true : undefined));
 		// The first one is taken to be killed here: its line stands, its end never comes.
@@ -201,6 +202,7 @@ describe('others', () => {
 			state.cooldown.kind === 'cooling' || state.cooldown.kind === 'blocked' ? state.cooldown : undefined,
 		);
 		expect(cooldown.why).toMatch(/unknown outcome|outcome of a defragmentation/);
+		held.resolve();
 	});
 
 	it("a journal that can't be written refuses the run before anything is sent", async () => {

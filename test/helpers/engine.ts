@@ -98,9 +98,10 @@ export async function startRun(
 	await until(({clusterId}) => clusterId);
 	engine.controls.openPlan(scope);
 	engine.controls.setMoveLeader(moveLeader);
-	await until(({plan}) =>
-		plan !== undefined && plan.gates.every(({state}) => state !== 'pending' && state !== 'failed') ? true : undefined,
-	);
+	await until(({plan}) => {
+		const ready = plan?.refusal === undefined && plan?.gates.every(({state}) => state !== 'pending' && state !== 'failed') === true;
+		return ready ? true : undefined;
+	});
 	engine.controls.startRun(store.getState().plan?.confirmation.word ?? '');
 }
 

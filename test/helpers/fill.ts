@@ -1,3 +1,4 @@
+import {setTimeout as delay} from 'node:timers/promises';
 import type {Cluster} from './cluster.ts';
 
 /** Writes keys and drops their history, so that every member's file has free pages to give back. */
@@ -17,4 +18,9 @@ export async function fragment(
 		revision = Number((answer['header'] as {revision: string}).revision);
 	}
 	await member.call('/v3/kv/compaction', {revision: String(revision), physical: true});
+	// Pages that a compaction freed can be given back once later writes have been committed.
+	for (let index = 0; index < 20; index++) {
+		await member.call('/v3/kv/put', {key: key(0), value: ''});
+		await delay(50);
+	}
 }
