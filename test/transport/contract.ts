@@ -44,9 +44,7 @@ export function describeTransport({name, connect}: TransportFactory): void {
 			return {leader, follower: members.find((member) => member !== leader)!};
 		}
 
-		function processOf(member: Member) {
-			return cluster.members.find((candidate) => candidate.name === member.name)!;
-		}
+		const processOf = (member: Member) => cluster.members.find(({name}) => name === member.name)!;
 
 		/** Freezes the member's process for as long as `during` takes. */
 		async function frozen(member: Member, during: () => Promise<void>): Promise<void> {
