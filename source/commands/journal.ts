@@ -6,9 +6,10 @@ import {type CommandContext, exitCodes} from './context.ts';
 import {type Column, tableText} from './table.ts';
 
 export function runJournal({options, journal, print, say, columns}: CommandContext): number {
-	const {lines, damaged} = journal.read();
+	const {lines: raw, damaged} = journal.read();
+	const lines = raw.map(namingItsMember(raw));
 	if (options.writeOut === 'json') {
-		print(JSON.stringify(lines));
+		print(JSON.stringify(raw));
 	} else if (lines.length === 0) {
 		say(`The journal in ${journal.directory} is empty: nothing was changed from here yet.`);
 	} else if (options.writeOut === 'simple') {
@@ -30,6 +31,15 @@ const journalColumns: readonly Column<JournalLine>[] = [
 	{title: 'MEMBER', text: ({memberName, memberId}) => safeText(memberName ?? memberId ?? '–')},
 	{title: 'WHAT', text: (line) => safeText(whatText(line))},
 ];
+
+/** The end of an attempt names no member: its start does. */
+function namingItsMember(lines: readonly JournalLine[]): (line: JournalLine) => JournalLine {
+	const started = new Map(lines.flatMap((line) => (line.type === 'started' ? [[line.attemptId, line]] : [])));
+	return (line) => {
+		const {memberId, memberName} = ('attemptId' in line ? started.get(line.attemptId) : undefined) ?? {};
+		return {...(memberId === undefined ? {} : {memberId}), ...(memberName === undefined ? {} : {memberName}), ...line};
+	};
+}
 
 /** `2026-11-22 14:32:08`, local. Wall time as far as a date can go; a line from another hand may hold any number. */
 function dateAndTime(wallMs: number): string {

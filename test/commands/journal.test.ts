@@ -5,19 +5,28 @@ import {MiB} from '../domain/observations.ts';
 import {startedLine} from '../engine/journal-lines.ts';
 import {contextFor} from './command-context.ts';
 
-const {what: _, attemptId, type: __, ...base} = startedLine({wallMs: new Date(2026, 10, 22, 14, 32, 8).getTime()});
+const cluster = {
+	version: 1,
+	wallMs: new Date(2026, 10, 22, 14, 32, 8).getTime(),
+	uptimeMs: 1_000_000,
+	bootId: 'boot-a',
+	operator: 'ana@bastion-1',
+	clusterId: 'c1',
+} as const;
+const member = {...cluster, memberId: 'a1', memberName: 'etcd-0'};
+const attemptId = 'attempt-1';
 const mib = (size: number) => size * MiB;
 
 const lines: readonly JournalLine[] = [
-	{...base, type: 'started', what: 'defragment', attemptId, before: mib(100)},
-	{...base, type: 'ended', attemptId, outcome: 'done', durationMs: 33_000},
-	{...base, type: 'settled', attemptId, before: mib(100), after: mib(40), durationMs: 33_000},
-	{...base, type: 'unknown', attemptId, reason: 'no answer within 10:00'},
-	{...base, type: 'resolved', attemptId, reason: 'it answers with nothing in flight'},
-	{...base, type: 'moved leader', to: 'a2', outcome: 'failed', reason: 'etcdserver: bad leader transferee'},
-	{...base, memberName: '', type: 'run', outcome: 'halted', members: 1, givenBackBytes: mib(60), reason: 'lost quorum: 1 of 3'},
-	{...base, type: 'asked', what: 'compact', revision: 400},
-	{...base, type: 'answered', what: 'disarm', outcome: 'failed', reason: 'request timed out'},
+	{...member, type: 'started', what: 'defragment', attemptId, before: mib(100)},
+	{...cluster, type: 'ended', attemptId, outcome: 'done', durationMs: 33_000},
+	{...member, type: 'settled', attemptId, before: mib(100), after: mib(40), durationMs: 33_000},
+	{...member, type: 'unknown', attemptId, reason: 'no answer within 10:00'},
+	{...member, type: 'resolved', attemptId, reason: 'it answers with nothing in flight'},
+	{...member, type: 'moved leader', to: 'a2', outcome: 'failed', reason: 'etcdserver: bad leader transferee'},
+	{...cluster, type: 'run', outcome: 'halted', members: 1, givenBackBytes: mib(60), reason: 'lost quorum: 1 of 3'},
+	{...member, type: 'asked', what: 'compact', revision: 400},
+	{...member, type: 'answered', what: 'disarm', outcome: 'failed', reason: 'request timed out'},
 ];
 
 test('simple: a sentence for each line', () => {
@@ -32,7 +41,7 @@ test('simple: a sentence for each line', () => {
 			'run halted, 1 defragmented, 60.0 MiB given back: lost quorum: 1 of 3',
 			'compact asked for, revision 400',
 			'disarm failed: request timed out',
-		].map((what, index) => `2026-11-22 14:32:08  ana@bastion-1  c1  ${index === 6 ? '' : 'etcd-0'}  ${what}`),
+		].map((what, index) => `2026-11-22 14:32:08  ana@bastion-1  c1  ${index === 6 ? '–' : 'etcd-0'}  ${what}`),
 	);
 });
 
