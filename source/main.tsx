@@ -20,6 +20,8 @@ import {UsageError} from './usage-error.ts';
 declare const ETCDTOP_VERSION: string;
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
+let hadScreen = false;
+
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -143,6 +145,7 @@ async function monitor(options: Options): Promise<number> {
 	if (process.stdout.isTTY !== true || process.stdin.isTTY !== true) {
 		throw new UsageError('the monitor needs a terminal on both ends. Without one, run: etcdtop status');
 	}
+	hadScreen = true;
 	const {runMonitor} = await import('./monitor.tsx');
 	const clock = createSystemClock();
 	const journal = openJournal(journalDirectories(process.env, options.stateDirectory));
@@ -206,11 +209,12 @@ function report(error: unknown): number {
 	return 1;
 }
 
-main(process.argv.slice(2)).then(
-	(code) => {
-		process.exitCode = code;
-	},
-	(error: unknown) => {
-		process.exitCode = report(error);
-	},
-);
+/** A terminal that takes no bytes must not keep a process that has had a screen; results of the other commands are written out. */
+function end(code: number): void {
+	process.exitCode = code;
+	if (hadScreen) {
+		process.exit(code);
+	}
+}
+
+main(process.argv.slice(2)).then(end, (error: unknown) => end(report(error)));

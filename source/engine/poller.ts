@@ -3,22 +3,18 @@
  * most one of each kind open, so that a silent one delays nobody and is not asked twice. A round is told when all have answered,
  * or shortly after it began with the silent ones pending; what comes later is told when it comes.
  */
-import type {Failure} from '../domain/failure.ts';
 import type {Member, MemberId, Membership} from '../domain/member.ts';
-import type {Answer, MemberMetrics, MemberStatus, Observation} from '../domain/observation.ts';
+import type {MemberMetrics, MemberStatus, Observation} from '../domain/observation.ts';
 import type {Transport} from '../transport/transport.ts';
-import {failureOf} from '../transport/transport-error.ts';
-import {ask} from './ask.ts';
 import type {Clock} from './clock.ts';
+import {createMembershipWatch} from './membership-watch.ts';
 import type {EngineMessage} from './messages.ts';
+import {createQuestion, type Question} from './question.ts';
 
 /** Long enough for healthy members to be told together, too short to be felt. */
 const roundGraceMs = 100;
 
-/** The member list is asked for every so many rounds, and at once when an answer does not fit it. */
-const membershipEveryRounds = 5;
-
-/** A process of kubelet's size and a full disk answer within this; a longer silence is told as one while we go on asking. */
+/** A process of etcd's size on a full disk answers within this; a longer silence is told as one while we go on asking. */
 const questionTimeoutMs = 5000;
 
 export type PollerOptions = {
@@ -32,43 +28,62 @@ export type PollerOptions = {
 
 export interface Poller {
 	start(): void;
+	/** Ends polling: open questions are given up, nothing is told any more. */
 	stop(): void;
-	/** Begins the next round now. */
+	/** Begins the next round now, or right after the one that is going on. */
 	pollNow(): void;
 }
 
-type Questions = {status: Answer<MemberStatus>; metrics: Answer<MemberMetrics>; statusOpen: boolean; metricsOpen: boolean};
+type Questions = {readonly status: Question<MemberStatus>; readonly metrics: Question<MemberMetrics>};
 
 export function createPoller({transport, clock, dispatch, intervalMs, onObservation}: PollerOptions): Poller {
 	const stopping = new AbortController();
+	const options = {timeoutMs: questionTimeoutMs, signal: stopping.signal};
+	const watch = createMembershipWatch(transport, options);
 	const questions = new Map<MemberId, Questions>();
-	let membership: Membership | undefined;
-	let membershipFailure: Failure | undefined;
 	let wake = new AbortController();
+	let inRound = false;
 	let telling = false;
-	let doubtful = true;
+
+	function questionsOf(member: Member): Questions {
+		const own = questions.get(member.id) ?? {
+			status: createQuestion<MemberStatus>(clock),
+			metrics: createQuestion<MemberMetrics>(clock),
+		};
+		questions.set(member.id, own);
+		return own;
+	}
 
 	function tell(): void {
-		if (membership === undefined || stopping.signal.aborted) {
+		const membership = watch.current();
+		const membershipFailure = watch.failure();
+		const now = clock.uptimeMs();
+		if (stopping.signal.aborted) {
+			return;
+		}
+		if (membership === undefined) {
+			if (membershipFailure !== undefined) {
+				dispatch({type: 'membershipFailed', now, failure: membershipFailure});
+			}
 			return;
 		}
 		const observation: Observation = {
 			version: 1,
-			at: clock.uptimeMs(),
+			at: now,
 			clusterId: membership.clusterId,
 			members: membership.members.map((member) => {
-				const {status, metrics} = questions.get(member.id) ?? fresh(clock.uptimeMs());
-				return {member, status, metrics};
+				const {status, metrics} = questionsOf(member);
+				return {member, status: status.outcome(roundGraceMs), metrics: metrics.outcome(roundGraceMs)};
 			}),
 			...(membershipFailure === undefined ? {} : {membershipFailure}),
 		};
-		dispatch({type: 'observed', now: clock.uptimeMs(), wallMs: clock.wallMs(), observation});
+		dispatch({type: 'observed', now, wallMs: clock.wallMs(), observation});
 		onObservation?.(observation);
 	}
 
-	/** Answers that come within one turn of the event loop are told together. */
-	function tellSoon(): void {
-		if (!telling) {
+	/** What comes while a round is going on is told with it; late answers of one turn of the event loop are told together. */
+	function tellLate(): void {
+		if (!inRound && !telling) {
 			telling = true;
 			queueMicrotask(() => {
 				telling = false;
@@ -77,81 +92,61 @@ export function createPoller({transport, clock, dispatch, intervalMs, onObservat
 		}
 	}
 
-	async function askMember(member: Member, roundOver: () => boolean): Promise<void> {
-		const own = questions.get(member.id) ?? fresh(clock.uptimeMs());
-		questions.set(member.id, own);
-		const options = {timeoutMs: questionTimeoutMs, signal: stopping.signal};
-		const asked: Promise<void>[] = [];
-		if (!own.statusOpen) {
-			own.statusOpen = true;
-			own.status = {kind: 'pending', since: clock.uptimeMs()};
-			asked.push(
-				ask(clock, () => transport.status(member, options)).then((answer) => {
-					own.status = answer;
-					own.statusOpen = false;
-					doubtful ||= answer.kind === 'failed' || isStrange(answer, membership);
+	async function askMember(member: Member): Promise<void> {
+		const {status, metrics} = questionsOf(member);
+		const before = status.outcome(roundGraceMs);
+		await Promise.all([
+			status
+				.ask(() => transport.status(member, options))
+				.then((answer) => {
+					if (answer !== undefined) {
+						watch.compare(before, answer);
+						tellLate();
+					}
 				}),
-			);
-		}
-		if (!own.metricsOpen) {
-			own.metricsOpen = true;
-			own.metrics = {kind: 'pending', since: clock.uptimeMs()};
-			asked.push(
-				ask(clock, () => transport.metrics(member, options)).then((answer) => {
-					own.metrics = answer;
-					own.metricsOpen = false;
+			metrics
+				.ask(() => transport.metrics(member, options))
+				.then((answer) => {
+					if (answer !== undefined) {
+						tellLate();
+					}
 				}),
-			);
-		}
-		await Promise.all(
-			asked.map(async (answer) => {
-				await answer;
-				if (roundOver()) {
-					tellSoon();
-				}
-			}),
-		);
+		]);
 	}
 
-	async function refreshMembership(): Promise<void> {
-		try {
-			membership = await transport.membership({timeoutMs: questionTimeoutMs, signal: stopping.signal});
-			membershipFailure = undefined;
-			doubtful = false;
-			const ids = new Set(membership.members.map(({id}) => id));
-			for (const id of questions.keys()) {
-				if (!ids.has(id)) {
-					questions.delete(id);
-				}
-			}
-		} catch (error) {
-			membershipFailure = failureOf(error);
-			if (membership === undefined && !stopping.signal.aborted) {
-				dispatch({type: 'membershipFailed', now: clock.uptimeMs(), failure: membershipFailure});
+	function forget({members}: Membership): void {
+		const ids = new Set(members.map(({id}) => id));
+		for (const id of questions.keys()) {
+			if (!ids.has(id)) {
+				questions.delete(id);
 			}
 		}
 	}
 
-	async function round(number: number): Promise<void> {
-		const due = doubtful || number % membershipEveryRounds === 0;
-		const refreshed = due ? refreshMembership() : Promise.resolve();
-		if (membership === undefined) {
+	async function round(): Promise<void> {
+		const refreshed = watch.refresh();
+		if (watch.current() === undefined) {
 			await refreshed;
 		}
-		let over = false;
-		const all = Promise.all((membership?.members ?? []).map((member) => askMember(member, () => over)));
-		await Promise.race([all, clock.sleep(roundGraceMs, stopping.signal)]);
-		over = true;
+		const membership = watch.current();
+		inRound = true;
+		if (membership !== undefined) {
+			forget(membership);
+			const answers = Promise.all(membership.members.map(askMember));
+			await Promise.race([answers, clock.sleep(roundGraceMs, stopping.signal)]);
+		}
+		inRound = false;
 		tell();
 	}
 
 	async function loop(): Promise<void> {
-		for (let number = 0; !stopping.signal.aborted; number++) {
+		while (!stopping.signal.aborted) {
 			const began = clock.uptimeMs();
-			await round(number);
+			const woken = wake.signal;
+			await round();
 			const rest = began + intervalMs() - clock.uptimeMs();
 			if (rest > 0) {
-				await clock.sleep(rest, AbortSignal.any([stopping.signal, wake.signal]));
+				await clock.sleep(rest, AbortSignal.any([stopping.signal, woken]));
 			}
 		}
 	}
@@ -164,14 +159,4 @@ export function createPoller({transport, clock, dispatch, intervalMs, onObservat
 			wake = new AbortController();
 		},
 	};
-}
-
-function fresh(now: number): Questions {
-	return {status: {kind: 'pending', since: now}, metrics: {kind: 'pending', since: now}, statusOpen: false, metricsOpen: false};
-}
-
-/** A leader that the member list does not have: it has changed. */
-function isStrange(answer: Answer<MemberStatus>, membership: Membership | undefined): boolean {
-	const leaderId = answer.kind === 'answered' ? answer.value.leaderId : undefined;
-	return leaderId !== undefined && membership?.members.some(({id}) => id === leaderId) !== true;
 }

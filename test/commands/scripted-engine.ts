@@ -55,6 +55,7 @@ export function scriptedEngine(script: Script = {}, initial: Partial<State> = {}
 		engine: {
 			controls,
 			start() {},
+			close() {},
 			async stop() {
 				stopped = true;
 			},

@@ -1,0 +1,35 @@
+import type {Controls} from './controls.ts';
+import type {DispatchingStore} from './store.ts';
+
+/** Controls that are there from the first frame on; before the engine is, they say so instead of acting. */
+export function createLateControls(store: DispatchingStore): Controls & {readonly connect: (controls: Controls) => void} {
+	let real: Controls | undefined;
+	const notYet = () => store.dispatch({type: 'messageChanged', message: {kind: 'refused', text: 'not connected yet'}});
+	const late: Controls = {
+		setInterval: (intervalMs) => (real === undefined ? store.dispatch({type: 'intervalChanged', intervalMs}) : real.setInterval(intervalMs)),
+		dismissMessage: () => store.dispatch({type: 'messageChanged', message: undefined}),
+		say: (kind, text) => store.dispatch({type: 'messageChanged', message: {kind, text}}),
+		openPlan: (scope) => (real === undefined ? notYet() : real.openPlan(scope)),
+		setMoveLeader: (move) => real?.setMoveLeader(move),
+		closePlan: () => real?.closePlan(),
+		startRun: (typed) => real?.startRun(typed),
+		stopAfterThis: () => real?.stopAfterThis(),
+		choose: (choice) => real?.choose(choice),
+		declareOver: (memberId, typed) => real?.declareOver(memberId, typed),
+		dismissRun: () => real?.dismissRun(),
+		askAlarms: () => (real === undefined ? notYet() : real.askAlarms()),
+		openDisarm: (memberId) => (real === undefined ? notYet() : real.openDisarm(memberId)),
+		closeDisarm: () => real?.closeDisarm(),
+		disarm: (typed) => real?.disarm(typed),
+		openCompact: () => (real === undefined ? notYet() : real.openCompact()),
+		closeCompact: () => real?.closeCompact(),
+		compact: (target, typed) => real?.compact(target, typed),
+		dismissCompaction: () => real?.dismissCompaction(),
+	};
+	return {
+		...late,
+		connect(controls) {
+			real = controls;
+		},
+	};
+}

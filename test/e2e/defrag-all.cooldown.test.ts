@@ -1,0 +1,30 @@
+/** The built program over a real cluster, in real time: every cooldown is waited. */
+import {join} from 'node:path';
+import {expect, it} from 'vitest';
+import {openJournal} from '../../source/engine/journal.ts';
+import {clusterForTest} from '../helpers/cluster.ts';
+import {temporaryDirectory} from '../helpers/engine.ts';
+import {fragment} from '../helpers/fill.ts';
+import {startProgram} from '../helpers/program.ts';
+
+it('defragments every member, the leader last, a real minute apart', async () => {
+	const cluster = await clusterForTest();
+	await fragment(cluster);
+	const stateHome = temporaryDirectory();
+	const program = startProgram(['defrag', '--all', '--yes', ...cluster.connectionFlags], stateHome);
+	expect(await program.exitCode, program.stderr()).toBe(0);
+	const {lines} = openJournal([join(stateHome, 'etcdtop')]).read();
+	const started = lines.filter(({type}) => type === 'started');
+	const ended = lines.filter(({type}) => type === 'ended');
+	expect(started).toHaveLength(3);
+	expect(new Set(started.map(({memberId}) => memberId)).size).toBe(3);
+	for (const [index, {uptimeMs}] of started.slice(1).entries()) {
+		expect(uptimeMs - (ended[index]?.uptimeMs ?? Number.POSITIVE_INFINITY)).toBeGreaterThanOrEqual(60_000);
+	}
+	const settled = lines.filter((line) => line.type === 'settled');
+	expect(settled).toHaveLength(3);
+	for (const {before, after} of settled) {
+		expect(after).toBeLessThan(before / 2);
+	}
+	expect(program.stdout()).toContain('finished');
+});

@@ -1,0 +1,37 @@
+/** What a killed run leaves behind, in real time. */
+import {join} from 'node:path';
+import {setTimeout as delay} from 'node:timers/promises';
+import {expect, it} from 'vitest';
+import {openJournal} from '../../source/engine/journal.ts';
+import {clusterForTest} from '../helpers/cluster.ts';
+import {temporaryDirectory} from '../helpers/engine.ts';
+import {fragment} from '../helpers/fill.ts';
+import {startProgram} from '../helpers/program.ts';
+
+it('a second run after a killed one waits a real minute from its defragmentation', async () => {
+	const cluster = await clusterForTest();
+	await fragment(cluster);
+	const stateHome = temporaryDirectory();
+	const journal = openJournal([join(stateHome, 'etcdtop')]);
+	const started = () => journal.read().lines.filter(({type}) => type === 'started');
+
+	const first = startProgram(['defrag', '--all', '--yes', ...cluster.connectionFlags], stateHome);
+	while (started().length === 0 && first.process.exitCode === null) {
+		await delay(5);
+	}
+	first.process.kill('SIGKILL');
+	await first.exitCode;
+	const killed = started();
+	expect(killed).toHaveLength(1);
+
+	const second = startProgram(['defrag', '--all', '--yes', ...cluster.connectionFlags], stateHome);
+	while (started().length === 1 && second.process.exitCode === null) {
+		await delay(100);
+	}
+	const next = started()[1];
+	expect(next, second.stderr()).toBeDefined();
+	expect((next?.uptimeMs ?? 0) - (killed[0]?.uptimeMs ?? 0)).toBeGreaterThanOrEqual(60_000);
+	second.process.kill('SIGTERM');
+	await second.exitCode;
+	expect(started()).toHaveLength(2);
+});
