@@ -47,9 +47,10 @@ export function alarmBanner(props: BannerProps, whole: boolean): readonly Line[]
 function topLine({state, columns, theme}: BannerProps, alarm: AlarmRecord): Line {
 	const {doubleBox, styles} = theme;
 	const frame = combine(styles.strong, styles.quota);
-	const since = `since ${timeOfDay(alarm.since + state.wallOffsetMs)}${alarm.sinceStart ? ' or before' : ''}`;
+	const time = timeOfDay(alarm.since + state.wallOffsetMs);
+	const since = alarm.sinceStart ? `since before ${time}` : `since ${time} (${durationText(state.now - alarm.since)})`;
 	const meaning = alarm.alarm === 'CORRUPT' ? "CORRUPT: members' data differs" : 'NOSPACE: every write in the cluster is refused';
-	const title = `${columns < roomyColumns && alarm.alarm === 'NOSPACE' ? 'NOSPACE: writes are refused' : meaning}, ${since} (${durationText(state.now - alarm.since)})`;
+	const title = `${columns < roomyColumns && alarm.alarm === 'NOSPACE' ? 'NOSPACE: writes are refused' : meaning}, ${since}`;
 	const start = doubleBox.topLeft + doubleBox.horizontal.repeat(2);
 	const words = cutLine([span(` ${title} `, combine(frame, styles.inverse))], columns - 6, theme);
 	const left: Line = [span(start, frame), ...words];

@@ -14,6 +14,9 @@ const gap = '   ';
 
 export function alarmsLine(props: AlarmsLineProps): Line {
 	const {state, columns} = props;
+	if (state.members.every(({status}) => status === undefined)) {
+		return [span(` alarms not known yet${gap}alerts not known yet`)];
+	}
 	const start: Line = [...writableAgain(props), ...alarms(props), span(`${gap}alerts ${state.alerts.length || 'none'}`)];
 	const room = columns - 1 - lineWidth(start);
 	return [...start, ...alertSpans(props, room)];

@@ -56,9 +56,10 @@ function tabsLine({screen, views, theme}: HeaderProps): Line {
 /** From here on three blanks stand between the fields, and the connection goes to the right end. */
 const roomyColumns = 100;
 const leaderCells = 20;
+const smallestNameCells = 12;
 
 /** The fields that can go, in this order. */
-const droppable = ['etcdtop', 'term', 'endpoints', 'connection', 'interval', 'voters'] as const;
+const droppable = ['etcdtop', 'term', 'endpoints', 'connection', 'interval', 'voters', 'leader'] as const;
 type Droppable = (typeof droppable)[number];
 
 function clusterLine(props: HeaderProps): Line {
@@ -69,14 +70,15 @@ function clusterLine(props: HeaderProps): Line {
 		}
 	}
 	const {columns, theme} = props;
-	return spread(clusterFields(props, new Set(), 12).flat(), [span(` ${changedText(props)}`)], columns, theme);
+	const left = joined([...clusterFields(props, new Set(), smallestNameCells), ...connectionFields(props, new Set())], span('  '));
+	return spread([span(' '), ...left], [span(` ${changedText(props)}`)], columns, theme);
 }
 
 function clusterLineWith(props: HeaderProps, kept: ReadonlySet<Droppable>): Line | undefined {
 	const {columns, theme} = props;
 	const roomy = columns >= roomyColumns;
 	const gap = span(' '.repeat(roomy ? 3 : 2));
-	const nameCells = Math.max(12, Math.floor(columns / 4));
+	const nameCells = Math.max(smallestNameCells, Math.floor(columns / 4));
 	const left = joined(clusterFields(props, kept, nameCells), gap);
 	const connection = connectionFields(props, kept);
 	const right = joined([...(roomy ? connection : []), [span(changedText(props))]], gap);
@@ -102,7 +104,7 @@ function clusterFields({state, theme}: HeaderProps, kept: ReadonlySet<Droppable>
 		...(kept.has('etcdtop') ? [[span('etcdtop')]] : []),
 		[span(fit(theme.text(state.clusterName), nameCells, symbols.ellipsis), styles.strong)],
 		[...healthSpans(health.kind, theme), ...voters],
-		...(health.voters === 0 ? [] : [leaderField(state, theme)]),
+		...(health.voters === 0 || !(kept.has('leader') || health.leader === undefined) ? [] : [leaderField(state, theme)]),
 		...(kept.has('term') && health.raftTerm !== undefined ? [[span(`term ${health.raftTerm}`)]] : []),
 		...(state.readOnly ? [[span('READ-ONLY', styles.strong)]] : []),
 	];

@@ -1,10 +1,11 @@
-/** The first two lines of a member's page: which of the members it is, and what is the matter with it. */
-import {blank, type Line, span, spread} from '../components/line.ts';
+/** The first lines of a member's page: which of the members it is, and what is the matter with it. */
+import {blank, type Line, lineWidth, span, spread} from '../components/line.ts';
 import {memberLabel} from '../domain/member.ts';
 import type {MemberRecord, State} from '../engine/state.ts';
 import {cell, fit, timeOfDay} from '../format.ts';
 import type {Theme} from '../theme.ts';
-import {conditionLine} from './condition-text.ts';
+import {alarmBanner} from './alarm-banner.ts';
+import {conditionLines} from './condition-text.ts';
 import {membersShown, selectedMember} from './members-shown.ts';
 import {stateSpans} from './state-words.ts';
 import type {ScreenView} from './view.ts';
@@ -31,27 +32,43 @@ export function memberHeader({state, screen, columns, theme}: MemberHeaderProps)
 	const room = columns - 1 - cluster.length - 3 - gap.length - place.length - 2 - time.length;
 	const name = fit(theme.text(memberLabel(record.member)), Math.max(8, room), theme.symbols.ellipsis);
 	const path: Line = [span(` ${cluster} > `), span(name, theme.styles.strong), span(gap + place)];
-	return [spread(path, [span(cell(time, time.length + 1, 'right'))], columns, theme), conditionOf(record, state, theme)];
+	return [
+		spread(path, [span(cell(time, time.length + 1, 'right'))], columns, theme),
+		...alarmLines(record, {state, columns, theme}),
+		...stateLines(record, {state, columns, theme}),
+	];
 }
 
-function conditionOf(record: MemberRecord, state: State, theme: Theme): Line {
-	const alarm = state.alarms.find(({memberId}) => memberId === record.member.id);
-	if (alarm !== undefined) {
-		const since = timeOfDay(alarm.since + state.wallOffsetMs);
-		const why = alarm.alarm === 'NOSPACE' ? 'its file has reached the quota' : "its data is not the others'";
-		return [
-			blank(1),
-			span(`${theme.symbols.alarm} ${alarm.alarm}`, theme.styles.alarm),
-			span(` since ${since}: ${why}; a opens the alarms`),
-		];
+type LinesProps = Omit<MemberHeaderProps, 'screen'>;
+
+/** Its own alarm in words; another member's by the banner's first row, for it stops this one's writes as well. */
+function alarmLines({member}: MemberRecord, {state, columns, theme}: LinesProps): readonly Line[] {
+	const own = state.alarms.find(({memberId}) => memberId === member.id);
+	if (own === undefined) {
+		return alarmBanner({state, columns, theme}, false);
 	}
-	const explanation = conditionLine(record, state.now, theme);
-	const others =
-		state.alarms.length === 0 ? [] : [span(`   ${state.alarms[0]?.alarm} stands in the cluster: a opens the alarms`)];
+	const since = timeOfDay(own.since + state.wallOffsetMs);
+	const why = {
+		NOSPACE: 'its file has reached the quota',
+		CORRUPT: "its data is not the others'",
+		UNKNOWN: 'an alarm that this program does not know',
+	}[own.alarm];
 	return [
-		blank(1),
-		...stateSpans(record.condition.state, theme),
-		...(explanation.length === 0 ? [] : [span(': '), ...explanation]),
-		...others,
+		[
+			blank(1),
+			span(`${theme.symbols.alarm} ${own.alarm}`, theme.styles.alarm),
+			span(` since ${own.sinceStart ? 'before ' : ''}${since}: ${why}; a opens the alarms`),
+		],
 	];
+}
+
+/** An alarm is its state, and told above. */
+function stateLines(record: MemberRecord, {state, columns, theme}: LinesProps): readonly Line[] {
+	if (record.condition.state === 'NOSPACE' || record.condition.state === 'CORRUPT') {
+		return [];
+	}
+	const word = [blank(1), ...stateSpans(record.condition.state, theme)];
+	const indent = lineWidth(word) + 2;
+	const [first, ...more] = conditionLines(record, state.now, columns - indent, theme);
+	return first === undefined ? [word] : [[...word, blank(2), ...first], ...more.map((line) => [blank(indent), ...line])];
 }

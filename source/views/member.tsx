@@ -22,6 +22,7 @@ const pairedFrom = 76;
 const leftCells = 41;
 const labelCells = 16;
 const rightLabelCells = 18;
+const stackedLabelCells = 20;
 const rightValueCells = 14;
 const chartFromColumns = 120;
 
@@ -59,7 +60,7 @@ function pairedSections(left: Section, right: Section, columns: number, theme: T
 	if (columns < pairedFrom) {
 		return [left, right].flatMap(({title, fields}) => [
 			rule(title, [], columns, theme),
-			...fields.map((field) => wideField(field, columns, theme)),
+			...fields.map((field) => wideField(field, columns, theme, stackedLabelCells)),
 		]);
 	}
 	const {symbols, styles} = theme;
@@ -78,8 +79,8 @@ function pairs(left: readonly Field[], right: readonly Field[], theme: Theme): r
 	});
 }
 
-function wideField({label, value}: Field, cells: number, theme: Theme): Line {
-	const start = span(` ${cell(label, labelCells)}`, theme.styles.dim);
+function wideField({label, value}: Field, cells: number, theme: Theme, ofLabel = labelCells): Line {
+	const start = span(` ${cell(label, ofLabel)}`, theme.styles.dim);
 	return fillLine([start, ...value], cells, theme);
 }
 
@@ -91,7 +92,9 @@ function rightField({label, value}: Field, theme: Theme): Line {
 function answers(record: MemberRecord, {state, columns, theme}: ViewProps): readonly Line[] {
 	const {left, right} = answerFields(record, state, theme);
 	const body =
-		columns < pairedFrom ? [...left, ...right].map((field) => wideField(field, columns, theme)) : pairs(left, right, theme);
+		columns < pairedFrom
+			? [...left, ...right].map((field) => wideField(field, columns, theme, stackedLabelCells))
+			: pairs(left, right, theme);
 	return [rule('answers', [], columns, theme), ...body];
 }
 

@@ -1,10 +1,10 @@
-/** The members: a row each, and a line of its own under what is not healthy. It scrolls where they do not all fit. */
+/** The members: a row each, and a line or two under what is not healthy. It scrolls where they do not all fit. */
 import {blank, fillLine, type Line, restyle, span} from '../components/line.ts';
 import {rule} from '../components/rule.ts';
 import {type Column, firstVisible, tableHead, tableRow} from '../components/table.ts';
 import type {MemberRecord} from '../engine/state.ts';
-import {combine} from '../theme.ts';
-import {conditionLine} from './condition-text.ts';
+import {combine, type Theme} from '../theme.ts';
+import {conditionLines} from './condition-text.ts';
 import {membersShown, selectedMember, sortTitles} from './members-shown.ts';
 import {raftColumns} from './raft-columns.ts';
 import {figuresAge, sizeColumns} from './size-columns.ts';
@@ -80,14 +80,12 @@ function memberBlock(
 	isSelected: boolean,
 ): readonly Line[] {
 	const {state, columns, theme} = props;
-	const row = memberRow(props, table, record, isSelected);
-	const explanation = conditionLine(record, state.now, theme);
-	if (explanation.length === 0) {
-		return [row];
-	}
-	const [name] = table;
-	const indent = columns >= indentedFrom ? 2 + (name?.cells ?? 0) + (table[1]?.gap ?? 0) : narrowIndent;
-	return [row, [blank(indent), span(`${theme.symbols.elbow} `, theme.styles.dim), ...explanation]];
+	const indent = columns >= indentedFrom ? 2 + (table[0]?.cells ?? 0) + (table[1]?.gap ?? 0) : narrowIndent;
+	const explanation = conditionLines(record, state.now, columns - indent - 2, theme).map((line, index): Line => {
+		const mark = index === 0 ? `${theme.symbols.elbow} ` : '  ';
+		return [blank(indent), span(mark, theme.styles.dim), ...line];
+	});
+	return [memberRow(props, table, record, isSelected), ...explanation];
 }
 
 function memberRow(
@@ -104,5 +102,11 @@ function memberRow(
 		...tableRow(table.slice(0, stateColumns), record, theme),
 		...(old ? restyle(figures, styles.dim) : figures),
 	];
-	return isSelected ? restyle(fillLine(row, columns, theme), combine(styles.strong, styles.inverse)) : row;
+	return isSelected ? marked(fillLine(row, columns, theme), theme) : row;
+}
+
+/** Inverse, where green and yellow would become blocks of colour: there the words and shapes do. */
+function marked(row: Line, {styles}: Theme): Line {
+	const calm = row.map(({text, style}) => span(text, style === styles.good || style === styles.warning ? '' : style));
+	return restyle(calm, combine(styles.strong, styles.inverse));
 }

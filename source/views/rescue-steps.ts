@@ -86,7 +86,7 @@ function compactWords({dbSizeInUseBytes, quotaBytes}: Voter, compacted: boolean)
 	return {
 		text:
 			dbSizeInUseBytes >= disarmRatio * quotaBytes
-				? `${inUse} is in use: if this frees little, delete keys or raise the quota`
+				? `${inUse} in use: compact, or delete keys, or raise quota`
 				: `${inUse} is in use: drop revisions older than 5 min`,
 		short: `${inUse} is in use: drop revisions`,
 	};

@@ -1,0 +1,49 @@
+/** A compaction under way, and what came of it: in the run's view in full, on every other in one line. */
+import type {Line} from '../components/line.ts';
+import type {Compaction} from '../domain/compact.ts';
+import type {State} from '../engine/state.ts';
+import {durationText, sizeText} from '../format.ts';
+import type {Theme} from '../theme.ts';
+import {entryLine, type RunEntry, underLine} from './run-parts.ts';
+
+export function compactionLine(state: State, theme: Theme): Line | undefined {
+	return state.compaction === undefined ? undefined : entryLine(entryOf(state.compaction, state.now, theme), theme);
+}
+
+export function compactionLines(state: State, theme: Theme): readonly Line[] {
+	const {compaction} = state;
+	if (compaction === undefined) {
+		return [];
+	}
+	const {phase} = compaction;
+	const reason = 'reason' in phase ? [underLine(`${phase.reason}. ${phase.nextStep}`, theme)] : [];
+	return [entryLine(entryOf(compaction, state.now, theme), theme), ...reason];
+}
+
+function entryOf({phase, revision, startedAt, inUseBefore}: Compaction, now: number, theme: Theme): RunEntry {
+	const {styles} = theme;
+	const to = `to revision ${revision}`;
+	const name = 'compact';
+	switch (phase.kind) {
+		case 'compacting':
+			return {
+				symbol: 'working',
+				style: styles.working,
+				name,
+				state: 'compacting',
+				detail: `${to}   ${durationText(now - startedAt)}`,
+			};
+		case 'stabilising': {
+			const inUse = `in use ${sizeText(inUseBefore)} → ${sizeText(phase.inUseBytes)}`;
+			return {symbol: 'waiting', name, state: 'freeing pages', detail: `${to}   ${inUse}`};
+		}
+		case 'finished': {
+			const inUse = `in use ${sizeText(inUseBefore)} → ${sizeText(phase.inUseBytes)}; Esc clears`;
+			return {symbol: 'done', style: styles.good, name, state: 'done', detail: `${to}   ${inUse}`};
+		}
+		case 'failed':
+			return {symbol: 'failed', style: styles.bad, name, state: 'failed', detail: phase.reason};
+		case 'unknown':
+			return {symbol: 'unknown', style: styles.unknown, name, state: 'unknown', detail: phase.reason};
+	}
+}

@@ -1,0 +1,82 @@
+/** The last two rows: what the program has to say until the next key, and what can be pressed now. */
+import {reasonAgainst} from '../actions/index.ts';
+import {blank, type Line, lineWidth, type Span, span} from '../components/line.ts';
+import {wrapText} from '../components/wrap-text.ts';
+import type {Message, State} from '../engine/state.ts';
+import {type KeyRecord, keymap, placeOf} from '../keymap.ts';
+import {type ScreenState, selectedId} from '../screen-state.ts';
+import type {Symbols, Theme} from '../theme.ts';
+
+const signs: Readonly<Record<Message['kind'], {readonly symbol: keyof Symbols; readonly style: keyof Theme['styles']}>> = {
+	refused: {symbol: 'failed', style: 'bad'},
+	good: {symbol: 'done', style: 'good'},
+	warning: {symbol: 'warning', style: 'warning'},
+	note: {symbol: 'note', style: 'plain'},
+};
+
+/** Blank unless there is something to say; at most three lines, so that a reason is never cut. */
+const maximumMessageLines = 3;
+
+export function messageLines(message: Message | undefined, columns: number, theme: Theme): readonly Line[] {
+	if (message === undefined) {
+		return [[]];
+	}
+	const {symbol, style} = signs[message.kind];
+	const sign = theme.symbols[symbol];
+	return wrapText(theme.text(message.text), columns - 3 - sign.length)
+		.slice(0, maximumMessageLines)
+		.map((text, index): Line => {
+			const start: Line = index === 0 ? [blank(1), span(sign, theme.styles[style]), blank(1)] : [blank(3)];
+			return [...start, ...(index === 0 ? keyInBold(text, theme) : [span(text)])];
+		});
+}
+
+/** `d etcd-2: it is the leader`: the key that was refused stands first. */
+function keyInBold(text: string, theme: Theme): Line {
+	const key = /^(?:[A-Za-z]|Enter)(?=[ :])/.exec(text)?.[0] ?? '';
+	return [span(key, theme.styles.strong), span(text.slice(key.length))];
+}
+
+/** What fits, the most important first; in the order of their use. */
+export function footerLine(screen: ScreenState, state: State, columns: number, theme: Theme): Line {
+	const place = placeOf(screen);
+	const open = keymap.filter(
+		(record) => record.places.includes(place) && record.hint !== undefined && isOpen(record, screen, state),
+	);
+	const fits: KeyRecord[] = [];
+	let left = columns - 1;
+	for (const record of open.toSorted((a, b) => rankOf(b) - rankOf(a))) {
+		const cells = lineWidth(hintSpans(record, theme)) + 2;
+		if (cells <= left + 2) {
+			fits.push(record);
+			left -= cells;
+		}
+	}
+	const ordered = open.filter((record) => fits.includes(record)).toSorted((a, b) => turnOf(a) - turnOf(b));
+	return [blank(1), ...ordered.flatMap((record, index) => [...(index === 0 ? [] : [blank(2)]), ...hintSpans(record, theme)])];
+}
+
+function rankOf({hint}: KeyRecord): number {
+	return hint?.rank ?? 0;
+}
+
+/** Esc first, then what acts; help and quit at the end, where they are looked for. */
+function turnOf({keys, section}: KeyRecord): number {
+	return keys.includes('escape') ? 0 : {ACT: 1, MOVE: 2, LOOK: 3, PROGRAM: 4}[section];
+}
+
+function hintSpans({label, hint}: KeyRecord, theme: Theme): readonly Span[] {
+	return [span(theme.text(hint?.label ?? label), theme.styles.strong), span(theme.text(` ${hint?.text ?? ''}`))];
+}
+
+/** Whether a press does anything now. */
+function isOpen({action, keys}: KeyRecord, screen: ScreenState, state: State): boolean {
+	if (action !== undefined) {
+		const selected = selectedId(screen, state);
+		return reasonAgainst(action, {state, ...(selected === undefined ? {} : {selected})}) === undefined;
+	}
+	if (screen.overlays.length === 0 && keys.includes('escape')) {
+		return screen.view !== 'overview' || screen.filter !== '' || screen.filterTyping || state.compaction !== undefined;
+	}
+	return screen.overlays.at(-1)?.kind !== 'plan' || !keys.includes('m') || state.plan?.moveLeader?.kind === 'possible';
+}

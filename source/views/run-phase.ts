@@ -1,0 +1,181 @@
+/** What a run does now, in two to four lines; each phase says what is waited for, and for how long. */
+import {progressBar} from '../components/gauge.ts';
+import {blank, type Line, span} from '../components/line.ts';
+import {mayDeclareOver} from '../declare-over.ts';
+import {settleTimeoutMs} from '../domain/defrag-policy.ts';
+import type {Run, RunPhase} from '../domain/defrag-run.ts';
+import type {Gate} from '../domain/gate.ts';
+import type {MemberId} from '../domain/member.ts';
+import type {MemberRecord, State} from '../engine/state.ts';
+import {durationText, estimateText, percentText, timeOfDay} from '../format.ts';
+import type {Theme} from '../theme.ts';
+import type {NameOf} from './members-shown.ts';
+import {gateSign} from './plan.ts';
+import {barCells, barLine, entryLine, indentCells, sizesText, underLine} from './run-parts.ts';
+
+type Phase<K extends RunPhase['kind']> = Extract<RunPhase, {readonly kind: K}>;
+
+export type PhaseProps = {readonly state: State; readonly run: Run; readonly nameOf: NameOf; readonly theme: Theme};
+
+export function phaseLines(props: PhaseProps): readonly Line[] {
+	const {phase} = props.run;
+	switch (phase.kind) {
+		case 'checking':
+			return checking(phase, props);
+		case 'moving leader':
+			return moving(phase, props);
+		case 'asking':
+			return asking(phase, props);
+		case 'defragmenting':
+			return defragmenting(phase, props);
+		case 'unknown':
+			return unknown(phase, props);
+		case 'settling':
+			return settling(phase, props);
+		case 'cooling down':
+			return coolingDown(phase, props);
+		case 'finished':
+			return [];
+		case 'halted':
+			return halted(phase, props);
+		case 'cancelled':
+			return cancelled(phase, props);
+	}
+}
+
+function checking({next, gates}: Phase<'checking'>, {nameOf, theme}: PhaseProps): readonly Line[] {
+	const passed = gates.filter(({state}) => state === 'passed' || state === 'unchecked').length;
+	const name = next === undefined ? 'gates' : nameOf(next);
+	const detail = gates.length === 0 ? 'asking every member' : `${passed} of ${gates.length} gates passed`;
+	const open = gates.filter(({state}) => state !== 'passed' && state !== 'unchecked');
+	return [entryLine({symbol: 'waiting', name, state: 'checking', detail}, theme), ...open.map((gate) => gateLine(gate, theme))];
+}
+
+function gateLine(gate: Gate, theme: Theme): Line {
+	return [blank(indentCells), gateSign(gate, theme), span(theme.text(` ${gate.title}: ${gate.detail}`))];
+}
+
+function moving({from, to, since, failed}: Phase<'moving leader'>, {state, nameOf, theme}: PhaseProps): readonly Line[] {
+	const detail = `${nameOf(from)} → ${nameOf(to)}   ${durationText(state.now - since)}`;
+	const more = failed === undefined ? [] : [underLine(`${failed}; watching whether it moves all the same`, theme)];
+	return [entryLine({symbol: 'waiting', name: 'leader', state: 'moving', detail}, theme), ...more];
+}
+
+function asking({from, to, since, reason}: Phase<'asking'>, {state, nameOf, theme}: PhaseProps): readonly Line[] {
+	const detail = `${nameOf(from)} → ${nameOf(to)}   waits for you ${durationText(state.now - since)}`;
+	const style = theme.styles.warning;
+	return [
+		entryLine({symbol: 'warning', style, name: 'leader', state: 'did not move', detail}, theme),
+		underLine(reason, theme),
+		[blank(indentCells), span('Enter', theme.styles.strong), span(' to choose: another target, as leader, or stop')],
+	];
+}
+
+function defragmenting(phase: Phase<'defragmenting'>, props: PhaseProps): readonly Line[] {
+	const {state, nameOf, theme} = props;
+	const elapsed = state.now - phase.since;
+	const over = elapsed - phase.estimateMs;
+	const detail =
+		over > 0
+			? `${durationText(elapsed)}, that is ${durationText(over)} over`
+			: `${durationText(elapsed)} of ${estimateText(phase.estimateMs)}`;
+	const record = recordOf(state, phase.memberId);
+	const ratio = elapsed / phase.estimateMs;
+	const inflight = inflightOf(record);
+	const note = over > 0 ? `in flight ${inflight ?? '?'}: waiting` : `${percentText(ratio)} of the estimate`;
+	const sizes = sizesText(phase.before.dbSizeBytes, phase.before.inUseBytes, '~');
+	const style = theme.styles.working;
+	return [
+		entryLine({symbol: 'working', style, name: nameOf(phase.memberId), state: 'defragmenting', detail, sizes}, theme),
+		barLine(progressBar(ratio, barCells, theme), note, theme),
+		...(over > 0 ? [] : [underLine(silenceText(record, state.now, inflight), theme)]),
+	];
+}
+
+function silenceText(record: MemberRecord | undefined, now: number, inflight: number | undefined): string {
+	const silent = record?.silentSince === undefined ? 'answers' : `silent ${durationText(now - record.silentSince)}, as expected`;
+	return `${silent}; ${inflight === undefined ? 'no metrics' : `metrics answer: in flight ${inflight}`}`;
+}
+
+function unknown(phase: Phase<'unknown'>, {state, nameOf, theme}: PhaseProps): readonly Line[] {
+	const inflight = inflightOf(recordOf(state, phase.memberId));
+	const detail = `${durationText(state.now - phase.since)} without an answer`;
+	const sizes = sizesText(phase.before.dbSizeBytes, undefined, ' ');
+	const style = theme.styles.unknown;
+	const running = inflight === undefined ? '' : ` (in flight ${inflight})`;
+	const declared = mayDeclareOver(phase.memberId, state)
+		? [underLine('connections are refused: its process is dead. Enter declares it over, by a typed word', theme)]
+		: [];
+	return [
+		entryLine({symbol: 'unknown', style, name: nameOf(phase.memberId), state: 'unknown', detail, sizes}, theme),
+		underLine(`it may still run${running}; not sent again, nothing else starts`, theme),
+		underLine(phase.reason, theme),
+		...declared,
+	];
+}
+
+function settling(phase: Phase<'settling'>, {state, nameOf, theme}: PhaseProps): readonly Line[] {
+	const detail = `${durationText(state.now - phase.settlingSince)} of at most ${durationText(settleTimeoutMs)}`;
+	const sizes = sizesText(phase.before.dbSizeBytes, phase.after?.dbSizeBytes, ' ');
+	const checks = phase.checks.flatMap(
+		(gate, index): Line => [
+			...(index === 0 ? [] : [blank(3)]),
+			gateSign(gate, theme),
+			span(theme.text(` ${[gate.title, gate.state === 'passed' ? gate.detail : ''].filter((text) => text !== '').join(' ')}`)),
+		],
+	);
+	return [
+		entryLine({symbol: 'waiting', name: nameOf(phase.memberId), state: 'settling', detail, sizes}, theme),
+		[blank(indentCells), ...checks],
+	];
+}
+
+function coolingDown({since, until, why, next}: Phase<'cooling down'>, {state, nameOf, theme}: PhaseProps): readonly Line[] {
+	const left = Math.max(0, until - state.now);
+	const whole = Math.max(1, until - since);
+	const then = next === undefined ? why : `then gates, ${nameOf(next)} at ${timeOfDay(until + state.wallOffsetMs)} or later`;
+	const detail = `of ${durationText(whole)}; ${then}`;
+	return [
+		entryLine({symbol: 'waiting', name: 'cooldown', state: `${durationText(left)} left`, detail}, theme),
+		barLine(progressBar(left / whole, barCells, theme), 'cannot be cut short', theme),
+	];
+}
+
+function halted({at, reason, detail, nextStep}: Phase<'halted'>, props: PhaseProps): readonly Line[] {
+	const {state, run, nameOf, theme} = props;
+	const done = run.turns.filter(({outcome}) => outcome === 'done');
+	const doneText = done
+		.map(
+			({memberId, before, after}) =>
+				`${nameOf(memberId)} (${sizesText(before.dbSizeBytes, after?.dbSizeBytes, ' ').replace('  ', ' ')})`,
+		)
+		.join(', ');
+	const style = theme.styles.alarm;
+	const time = timeOfDay(at + state.wallOffsetMs);
+	return [
+		entryLine({symbol: 'alarm', style, name: 'run', state: 'halted', detail: `${time} ${reason}`}, theme),
+		underLine(detail, theme),
+		underLine(`done: ${doneText || 'none'}    not started: ${notStarted(run, nameOf)}`, theme),
+		underLine(`next: ${nextStep}`, theme),
+	];
+}
+
+function cancelled({at, by}: Phase<'cancelled'>, {state, run, nameOf, theme}: PhaseProps): readonly Line[] {
+	const last = run.turns.findLast(({outcome}) => outcome !== 'skipped');
+	const after = last === undefined ? '' : ` after ${nameOf(last.memberId)}`;
+	const detail = `${timeOfDay(at + state.wallOffsetMs)} by ${by}${after}; not started: ${notStarted(run, nameOf)}`;
+	return [entryLine({symbol: 'none', name: 'run', state: 'cancelled', detail}, theme)];
+}
+
+function notStarted({waiting, turns}: Run, nameOf: NameOf): string {
+	const left = waiting.filter(({memberId}) => !turns.some((turn) => turn.memberId === memberId));
+	return left.map(({memberId}) => nameOf(memberId)).join(', ') || 'none';
+}
+
+function recordOf({members}: State, memberId: MemberId): MemberRecord | undefined {
+	return members.find(({member}) => member.id === memberId);
+}
+
+function inflightOf(record: MemberRecord | undefined): number | undefined {
+	return record?.metricsAnswer.kind === 'answered' ? record.metricsAnswer.value.defragInflight : undefined;
+}

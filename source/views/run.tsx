@@ -1,0 +1,130 @@
+import type {ReactElement} from 'react';
+import {emptyLine, type Line, span} from '../components/line.ts';
+import {Lines} from '../components/lines.tsx';
+import {rule} from '../components/rule.ts';
+import {isOver, type Run} from '../domain/defrag-run.ts';
+import {quorumOf} from '../domain/member.ts';
+import type {MemberState, State} from '../engine/state.ts';
+import {durationText, estimateText, latencyText, timeOfDay} from '../format.ts';
+import {compactionLines} from './compaction.ts';
+import {membersSection} from './members-section.ts';
+import {type NameOf, namesOf} from './members-shown.ts';
+import {entryLine, runNameCells, sizesText} from './run-parts.ts';
+import {type PhaseProps, phaseLines} from './run-phase.ts';
+import {summaryLines} from './run-summary.ts';
+import type {ViewProps} from './view.ts';
+
+/** The run under way with everything it waits for, or what the last one did; members below as room allows. */
+export function RunView(props: ViewProps): ReactElement {
+	const {columns, rows, theme} = props;
+	return <Lines lines={runViewLines(props)} columns={columns} rows={rows} theme={theme} />;
+}
+
+export function runViewLines(props: ViewProps): readonly Line[] {
+	const {state, rows, theme} = props;
+	const above = [...compactionLines(state, theme), ...runLines(props)];
+	const left = rows - above.length - 1;
+	const members = state.members.length === 0 || left < 3 ? undefined : membersSection({...props, rows: left, raftShown: false});
+	return members === undefined ? above : [...above, emptyLine, ...members.lines];
+}
+
+function runLines(props: ViewProps): readonly Line[] {
+	const {state, columns, theme} = props;
+	const {run} = state;
+	if (run === undefined) {
+		return noRun(props);
+	}
+	const nameOf = namesOf(state, runNameCells, theme);
+	const phaseProps = {state, run, nameOf, theme};
+	if (run.phase.kind === 'finished') {
+		return [title(props, run, nameOf), ...summaryLines({...phaseProps, columns})];
+	}
+	if (isOver(run)) {
+		const summary = run.turns.length === 0 ? [] : summaryLines({...phaseProps, columns});
+		return [title(props, run, nameOf), ...phaseLines(phaseProps), ...summary];
+	}
+	return [
+		title(props, run, nameOf),
+		...turnLines(phaseProps),
+		...phaseLines(phaseProps),
+		...waitingLines(phaseProps),
+		quorumLine(state, run, nameOf, props),
+	];
+}
+
+function noRun({columns, theme}: ViewProps): readonly Line[] {
+	return [
+		rule('run', ['none'], columns, theme),
+		[
+			span(' No run. '),
+			span('d', theme.styles.strong),
+			span(' plans one for the selected member, '),
+			span('D', theme.styles.strong),
+			span(' for all; each asks first.'),
+		],
+	];
+}
+
+/** `── run ── defragment all ── member 1 of 2 ── ana@bastion-1 ──── 0:21 of ~2:14 ──` */
+function title({state, columns, theme}: ViewProps, run: Run, nameOf: NameOf): Line {
+	const {scope, phase, startedAt, estimateMs, operator} = run;
+	const what = `defragment ${scope.kind === 'all' ? 'all' : nameOf(scope.memberId)}`;
+	if (phase.kind === 'finished' || phase.kind === 'halted' || phase.kind === 'cancelled') {
+		const sign = {finished: theme.symbols.done, halted: theme.symbols.alarm, cancelled: theme.symbols.none}[phase.kind];
+		const end = `${sign} ${phase.kind} ${timeOfDay(phase.at + state.wallOffsetMs)}`;
+		return rule('run', [what, end], columns, theme, `took ${durationText(phase.at - startedAt)}`);
+	}
+	const elapsed = `${durationText(state.now - startedAt)} of ${estimateText(estimateMs)}`;
+	const ended = run.turns.filter(({memberId, outcome}) => run.confirmed.includes(memberId) && outcome !== 'skipped').length;
+	const number = Math.min(run.confirmed.length, ended + 1);
+	const stops = run.cancel === undefined ? [] : ['stops after this member'];
+	return rule('run', [what, `member ${number} of ${run.confirmed.length}`, ...stops, operator], columns, theme, elapsed);
+}
+
+const turnSigns = {done: 'done', skipped: 'none', failed: 'failed', unknown: 'unknown'} as const;
+
+/** Members whose turn is over. */
+function turnLines({run, nameOf, theme}: PhaseProps): readonly Line[] {
+	return run.turns.map(({memberId, outcome, why, durationMs, longestSilenceMs, before, after}) => {
+		const took = durationMs === undefined ? '' : durationText(durationMs);
+		const silent = longestSilenceMs === undefined ? '' : `, silent ${durationText(longestSilenceMs)}`;
+		const style = outcome === 'done' ? theme.styles.good : outcome === 'skipped' ? theme.styles.dim : theme.styles.bad;
+		const entry = {symbol: turnSigns[outcome], style, name: nameOf(memberId), state: outcome};
+		return outcome === 'done'
+			? entryLine({...entry, detail: took + silent, sizes: sizesText(before.dbSizeBytes, after?.dbSizeBytes, ' ')}, theme)
+			: entryLine({...entry, detail: why ?? ''}, theme);
+	});
+}
+
+function waitingLines({run, nameOf, theme}: PhaseProps): readonly Line[] {
+	const {phase} = run;
+	const atWork = 'memberId' in phase ? phase.memberId : phase.kind === 'checking' ? phase.next : undefined;
+	return run.waiting
+		.filter(({memberId}) => memberId !== atWork)
+		.map(({memberId, why}) => entryLine({symbol: undefined, name: nameOf(memberId), state: 'waits', detail: why}, theme));
+}
+
+const answering: ReadonlySet<MemberState> = new Set(['healthy', 'slow', 'NOSPACE', 'CORRUPT']);
+
+/** ` ● quorum   kept            etcd-1 1.3 ms, etcd-2 2.0 ms; leader etcd-2, term 7` */
+function quorumLine(state: State, {phase}: Run, nameOf: NameOf, {theme}: ViewProps): Line {
+	const voters = state.members.filter(({member}) => !member.isLearner);
+	const there = voters.filter(({condition}) => answering.has(condition.state));
+	const others = there.filter(({member}) => !('memberId' in phase) || member.id !== phase.memberId);
+	const {leader, raftTerm} = state.health;
+	const led = leader === undefined ? 'no leader' : `leader ${nameOf(leader.id)}, term ${raftTerm ?? '?'}`;
+	const answers = others
+		.map(({member, latencyMs}) => `${nameOf(member.id)} ${latencyMs === undefined ? '' : latencyText(latencyMs)}`.trim())
+		.join(', ');
+	const kept = there.length >= quorumOf(voters.length) && leader !== undefined;
+	return entryLine(
+		{
+			symbol: kept ? 'healthy' : 'alarm',
+			style: kept ? theme.styles.good : theme.styles.alarm,
+			name: 'quorum',
+			state: kept ? 'kept' : 'lost',
+			detail: `${answers || 'no other voter answers'}; ${led}`,
+		},
+		theme,
+	);
+}
