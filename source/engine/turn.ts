@@ -97,8 +97,9 @@ export async function performTurn(row: PlanRow, evidence: Evidence, context: Tur
 
 function failed(error: unknown, attemptId: string, durationMs: number, {log}: TurnContext, name: string): TurnOutcome {
 	const failure = failureOf(error);
-	if (certainFailures.has(failure.kind)) {
-		const outcome = failure.kind === 'wrong-identity' ? 'not sent' : 'failed';
+	const notSent = failure.notSent === true || failure.kind === 'wrong-identity';
+	if (notSent || certainFailures.has(failure.kind)) {
+		const outcome = notSent ? 'not sent' : 'failed';
 		log.noteEnded(attemptId, {outcome, durationMs, reason: failure.message});
 		return {
 			kind: 'failed',
