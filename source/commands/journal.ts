@@ -1,4 +1,5 @@
 /** `etcdtop journal`: what was changed from this machine, oldest first. */
+import {damageText} from '../engine/journal.ts';
 import type {JournalLine} from '../engine/journal-line.ts';
 import {durationText, sizeText} from '../format.ts';
 import {safeText} from '../transport/safe-text.ts';
@@ -17,8 +18,8 @@ export function runJournal({options, journal, print, say, columns}: CommandConte
 	} else {
 		print(tableText(journalColumns, lines, columns));
 	}
-	for (const {file, lineNumber, reason} of damaged) {
-		say(lineNumber === 0 ? `${file}: ${reason}` : `${file}: line ${lineNumber} is damaged and was skipped: ${reason}`);
+	for (const one of damaged) {
+		say(damageText(one));
 	}
 	return exitCodes.done;
 }

@@ -8,7 +8,7 @@ import type {Clock} from './clock.ts';
 import {createCompactControl} from './compact-control.ts';
 import type {Controls} from './controls.ts';
 import {createFileAttemptLog} from './file-attempt-log.ts';
-import type {Journal} from './journal.ts';
+import {damageText, type Journal} from './journal.ts';
 import {createPlanControl} from './plan-control.ts';
 import {createPoller} from './poller.ts';
 import type {AcquireLock} from './run-lock.ts';
@@ -112,9 +112,7 @@ export function createEngine(options: EngineOptions): Engine {
 			return;
 		}
 		journalRead = content;
-		const warnings = content.damaged.map(
-			({lineNumber, reason}) => `journal line ${lineNumber} is damaged and was skipped: ${reason}`,
-		);
+		const warnings = content.damaged.map(damageText);
 		dispatch({type: 'journalChanged', journal: {directory: journal.directory, warnings}});
 		dispatch({type: 'defragmentationsRead', byMember: log.known()});
 		const first = warnings[0];

@@ -55,17 +55,30 @@ export function journalDirectories(environment: NodeJS.ProcessEnv, stateDirector
 	];
 }
 
-/** Opens the journal. Where none of the directories can be written it still opens, for reading: it refuses each line. */
+/** `/home/ana/.local/state/etcdtop/journal.jsonl: line 3 is damaged and was skipped: not JSON`. */
+export function damageText({file, lineNumber, reason}: DamagedLine): string {
+	return lineNumber === 0 ? `${file} ${reason}` : `${file}: line ${lineNumber} is damaged and was skipped: ${reason}`;
+}
+
+/**
+ * The journal in those directories, best first. Nothing is created before the first line, or before somebody asks where lines go.
+ * Where none of them can be written it can still be read, and refuses each line.
+ */
 export function openJournal(directories: readonly string[]): Journal {
-	const usable = directories.find(isWritable) ?? directories[0] ?? '';
-	const preferred = [usable, ...directories.filter((directory) => directory !== usable)];
+	let usable: string | undefined;
+	const findUsable = () => {
+		usable ??= directories.find(isWritable) ?? directories[0] ?? '';
+		return usable;
+	};
 	let cached: {readonly stamp: string; readonly content: JournalContent} | undefined;
 	return {
-		directory: usable,
+		get directory() {
+			return findUsable();
+		},
 		append(line, {sync = false} = {}) {
 			const text = JSON.stringify(line);
 			const failures: string[] = [];
-			for (const directory of preferred) {
+			for (const directory of [findUsable(), ...directories.filter((other) => other !== usable)]) {
 				try {
 					return appendTo(directory, text, sync);
 				} catch (error) {

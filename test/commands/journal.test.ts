@@ -75,7 +75,7 @@ test('empty, and damaged lines: told beside, never fatal', () => {
 		said: [
 			'The journal in /state/etcdtop is empty: nothing was changed from here yet.',
 			'/s/journal.jsonl: line 2 is damaged and was skipped: not JSON',
-			"/r/journal.jsonl: can't be read: permission denied",
+			"/r/journal.jsonl can't be read: permission denied",
 		],
 	});
 });

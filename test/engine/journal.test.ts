@@ -1,5 +1,5 @@
 import {execFile} from 'node:child_process';
-import {chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync} from 'node:fs';
+import {chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -20,6 +20,12 @@ test('what was appended is read back, by another one too, and nobody else may re
 	expect(openJournal([directory]).read().lines).toEqual([line]);
 	expect(statSync(directory).mode & 0o777).toBe(0o700);
 	expect(statSync(join(directory, 'journal.jsonl')).mode & 0o777).toBe(0o600);
+});
+
+test('reading creates nothing', () => {
+	const directory = join(temporaryDirectory(), 'etcdtop');
+	expect(openJournal([directory]).read()).toEqual({lines: [], damaged: []});
+	expect(existsSync(directory)).toBe(false);
 });
 
 test('it gives the same object until something was written, by whomever', () => {
