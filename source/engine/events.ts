@@ -89,7 +89,8 @@ function leaderChanges(before: State, after: State): Change[] {
 		return [{kind: 'bad', subject: 'cluster', text: `no leader any more, it was ${was?.name ?? ''}`}];
 	}
 	if (was === undefined) {
-		return before.clusterId === undefined
+		// At the start it is no news who leads.
+		return before.health.kind === 'connecting'
 			? []
 			: [{kind: 'good', subject: 'cluster', text: `${is.name} leads, term ${after.health.raftTerm ?? 0}`, mark: 'L'}];
 	}
