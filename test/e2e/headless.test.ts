@@ -1,0 +1,99 @@
+/** The built program without a screen, as a script meets it: what is printed where, and the exit codes. */
+import {execFile, spawn} from 'node:child_process';
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {afterAll, describe, expect, test} from 'vitest';
+import {clusterForSuite} from '../helpers/cluster.ts';
+
+const program = fileURLToPath(new URL('../../bin/etcdtop.js', import.meta.url));
+const state = mkdtempSync(join(tmpdir(), 'etcdtop-headless-'));
+afterAll(() => rmSync(state, {recursive: true, force: true}));
+
+describe('without a cluster', () => {
+	test.each<[line: string, code: number, stderr: string | RegExp]>([
+		['statsu', 2, 'etcdtop: there is no command "statsu". Did you mean: etcdtop status?\n'],
+		['defrag --all', 2, 'etcdtop: without a terminal to ask on, defrag needs --yes (or --dry-run).\n'],
+		['--read-only', 2, 'etcdtop: the monitor needs a terminal on both ends. Without one, run: etcdtop status\n'],
+		[
+			'status --endpoints 127.0.0.1:1',
+			1,
+			'etcdtop: nothing listens at http://127.0.0.1:1. Check that etcd runs there, and the port.\n',
+		],
+		['status --cacert /nowhere', 1, /^etcdtop: --cacert \/nowhere: there is no such file/],
+		['defrag --all --yes --endpoints 127.0.0.1:1', 1, /nothing listens/],
+	])('etcdtop %s', async (line, code, stderr) => {
+		const ended = await run(line.split(' '));
+		expect(ended).toMatchObject({code, stdout: ''});
+		expect(ended.stderr).toMatch(stderr);
+		expect(ended.stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(2);
+	});
+
+	test.each(['--help', 'help defrag', '--version', 'completion bash'])('etcdtop %s goes to stdout', async (line) => {
+		expect(await run(line.split(' '))).toMatchObject({code: 0, stderr: '', stdout: expect.stringContaining('etcdtop')});
+	});
+});
+
+describe('three members', async () => {
+	const cluster = await clusterForSuite();
+
+	test('status -w json', async () => {
+		const {code, stdout, stderr} = await run(['status', '-w', 'json', ...cluster.connectionFlags]);
+		expect({code, stderr}).toEqual({code: 0, stderr: ''});
+		const {cluster: whole, members, alarms} = JSON.parse(stdout);
+		expect(whole).toMatchObject({healthy: true, leader: expect.stringMatching(/^[0-9a-f]+$/)});
+		expect(members).toHaveLength(3);
+		expect(members.filter(({isLeader}: {isLeader: boolean}) => isLeader)).toHaveLength(1);
+		expect(members[0]).toMatchObject({state: 'healthy', errors: [], dbSizeBytes: expect.any(Number)});
+		expect(alarms).toEqual([]);
+	});
+
+	test('defrag --dry-run says what it would do, and leaves no trace', async () => {
+		const {code, stdout} = await run(['defrag', '--all', '--dry-run', ...cluster.connectionFlags]);
+		expect([0, 3]).toContain(code);
+		expect(stdout).toContain('MEMBER');
+		expect((await run(['journal', '-w', 'json'])).stdout).toBe('[]\n');
+	});
+
+	test('interrupted before its run began, it ends at once', async () => {
+		const child = spawn(process.execPath, [program, 'defrag', cluster.members[0]!.name, '--yes', ...cluster.connectionFlags], {
+			env: environment(),
+			stdio: ['ignore', 'ignore', 'pipe'],
+		});
+		const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+		const first = await new Promise<string>((resolve) => child.stderr.once('data', (text) => resolve(String(text))));
+		child.kill('SIGTERM');
+		expect([1, 3]).toContain(await ended);
+		expect(first).not.toBe('');
+	});
+
+	test('a killed member stays in the list, with the exit code 1', async () => {
+		const killed = cluster.members[2]!;
+		await killed.kill();
+		const {code, stdout, stderr} = await run(['status', '-w', 'json', ...cluster.connectionFlags]);
+		expect(code).toBe(1);
+		const {cluster: whole, members} = JSON.parse(stdout);
+		expect(whole.healthy).toBe(false);
+		expect(members.find(({name}: {name: string}) => name === killed.name)).toMatchObject({
+			state: 'down',
+			dbSizeBytes: null,
+			error: expect.stringContaining('nothing listens'),
+		});
+		expect(stderr).toContain(killed.name);
+	});
+});
+
+type Ended = {readonly code: number; readonly stdout: string; readonly stderr: string};
+
+function run(words: readonly string[]): Promise<Ended> {
+	return new Promise((resolve) => {
+		const child = execFile(process.execPath, [program, ...words], {env: environment()}, (_, stdout, stderr) => {
+			resolve({code: child.exitCode ?? -1, stdout, stderr});
+		});
+	});
+}
+
+function environment(): NodeJS.ProcessEnv {
+	return {PATH: process.env['PATH'] ?? '', HOME: state, XDG_STATE_HOME: state};
+}
