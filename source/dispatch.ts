@@ -5,7 +5,7 @@ import {type Action, reasonAgainst, refusalText} from './actions/index.ts';
 import type {MemberId} from './domain/member.ts';
 import type {Controls} from './engine/controls.ts';
 import type {State} from './engine/state.ts';
-import {isPrintable} from './key-event.ts';
+import {type Chunk, isPrintable} from './key-event.ts';
 import {type Press, placeOf, recordOf} from './keymap.ts';
 import {askToQuit, pasteInOverlay, pressInOverlay, pushOverlay, topOverlay} from './overlay-state.ts';
 import {reduceScreen, type ScreenState, type Step, selectedId, stay} from './screen-state.ts';
@@ -38,29 +38,44 @@ export function pressKey(screen: ScreenState, press: Press, state: State, contro
 	}
 }
 
+/** Where presses act: the screen as it is after the one before. */
+export type Desk = {
+	readonly screen: () => ScreenState;
+	readonly state: () => State;
+	readonly perform: (step: Step) => void;
+	readonly controls: Controls;
+};
+
 /**
- * Characters that came in one read: a paste, or typing over a slow link. A confirmation counts none of them. Elsewhere they
- * are keys one after the other, up to the first that opens a dialog; an Enter among them is none.
+ * Everything that came in one read. One chunk is a key press; several are a paste, or typing over a slow link, which nobody
+ * can tell apart. In a dialog letters among them are a paste and an Enter is none; elsewhere they are keys one by one.
  */
-export function pressSeveral(
-	screen: ScreenState,
-	text: string,
-	press: Omit<Press, 'key'>,
-	getState: () => State,
-	perform: (step: Step) => ScreenState,
-	controls: Controls,
-): ScreenState {
-	let current = screen;
-	for (const character of text) {
-		const overlay = topOverlay(current);
-		if (overlay !== undefined) {
-			return perform(pasteInOverlay(current, overlay, press.at));
-		}
-		if (isPrintable(character)) {
-			current = perform(pressKey(current, {...press, key: character}, getState(), controls));
+export function pressChunks(chunks: readonly Chunk[], press: Omit<Press, 'key'>, desk: Desk): void {
+	const alone = chunks.length === 1;
+	for (const chunk of chunks) {
+		const names = chunk.kind === 'key' ? [chunk.name] : [...chunk.text].filter(isPrintable);
+		const together = !alone || chunk.kind === 'several';
+		for (const key of names) {
+			const overlay = topOverlay(desk.screen());
+			if (overlay === undefined || !together || key === 'ctrl-c') {
+				desk.perform(pressKey(desk.screen(), {...press, key}, desk.state(), desk.controls));
+			} else if (isPrintable(key)) {
+				desk.perform(pasteInOverlay(desk.screen(), overlay, press.at));
+			} else if (key !== 'enter') {
+				desk.perform(pressInOverlay(desk.screen(), overlay, {name: key, at: press.at}, desk.state()));
+			}
 		}
 	}
-	return current;
+}
+
+/** A paste that the terminal marks as such: text for the filter, nothing anywhere else. */
+export function pressPaste(screen: ScreenState, text: string, at: number, state: State): Step {
+	const overlay = topOverlay(screen);
+	if (overlay !== undefined) {
+		return pasteInOverlay(screen, overlay, at);
+	}
+	const printable = [...text].filter(isPrintable).join('');
+	return screen.filterTyping ? reduceScreen(screen, {type: 'filter typed', text: printable}, state) : stay(screen);
 }
 
 function act(screen: ScreenState, action: Action, state: State, controls: Controls): Step {
@@ -79,7 +94,7 @@ function show(screen: ScreenState, opens: NonNullable<Action['opens']>, state: S
 		case 'alarms':
 			return reduceScreen(screen, {type: 'view chosen', view: 'alarms'}, state);
 		case 'plan':
-			return stay(pushOverlay(screen, {kind: 'plan', seen: false, scroll: 0, moveLeader: true}));
+			return stay(pushOverlay(screen, {kind: 'plan', seen: false, moveLeader: true}));
 		case 'compact':
 			return stay(pushOverlay(screen, {kind: 'compact', seen: false, focus: 'cancel'}));
 		case 'disarm': {

@@ -100,6 +100,15 @@ const moveKeys: readonly KeyRecord[] = [
 
 const lookKeys: readonly KeyRecord[] = [
 	{
+		keys: ['/'],
+		label: '/',
+		help: 'filter by name, Esc clears',
+		section: 'LOOK',
+		places: ['overview', 'events'],
+		hint: {text: 'filter', rank: 50},
+		event: () => ({type: 'filter begun'}),
+	},
+	{
 		keys: ['w'],
 		label: 'w',
 		help: 'columns: size, raft',
@@ -116,15 +125,6 @@ const lookKeys: readonly KeyRecord[] = [
 		places: ['overview'],
 		hint: {text: 'sort', rank: 40, label: 's'},
 		event: ({key}) => ({type: 'sorted', by: key === 's' ? 'next column' : 'turning'}),
-	},
-	{
-		keys: ['/'],
-		label: '/',
-		help: 'filter by name, Esc clears',
-		section: 'LOOK',
-		places: ['overview', 'events'],
-		hint: {text: 'filter', rank: 50},
-		event: () => ({type: 'filter begun'}),
 	},
 	{
 		keys: ['[', ']'],
@@ -163,23 +163,37 @@ const lookKeys: readonly KeyRecord[] = [
 	},
 ];
 
-const actionPlaces: Readonly<
-	Record<string, {readonly places: readonly Place[]; readonly rank: number; readonly label?: string}>
-> = {
+type ActionKey = {
+	readonly places: readonly Place[];
+	readonly rank: number;
+	readonly label?: string;
+	readonly unlisted?: true;
+};
+
+const actionPlaces: Readonly<Record<string, ActionKey>> = {
 	defragment: {places: ['overview', 'charts', 'alarms', 'member'], rank: 80},
 	'defragment-all': {places: ['overview', 'charts', 'alarms', 'run', 'member'], rank: 78},
 	compact: {places: ['overview', 'charts', 'alarms', 'member'], rank: 42},
 	alarms: {places: views, rank: 70},
-	disarm: {places: ['alarms'], rank: 85, label: 'x, in alarms'},
-	'ask-again': {places: ['alarms'], rank: 75, label: 'r, in alarms'},
+	disarm: {places: ['alarms'], rank: 85, label: 'a, there x'},
+	'ask-again': {places: ['alarms'], rank: 75, unlisted: true},
 	'stop-run': {places: views, rank: 94},
 };
 
 const actKeys: readonly KeyRecord[] = actions.map((action) => {
-	const {places = views, rank = 0, label} = actionPlaces[action.id] ?? {};
+	const {places = views, rank = 0, label, unlisted} = actionPlaces[action.id] ?? {};
 	const [key = ''] = action.keys;
 	const hint = {text: action.title, rank, label: key};
-	return {keys: action.keys, label: label ?? key, help: action.help, section: 'ACT', places, hint, action};
+	return {
+		keys: action.keys,
+		label: label ?? key,
+		help: action.help,
+		section: 'ACT',
+		places,
+		hint,
+		action,
+		...(unlisted && {unlisted}),
+	};
 });
 
 const programKeys: readonly KeyRecord[] = [
@@ -195,7 +209,7 @@ const programKeys: readonly KeyRecord[] = [
 	{
 		keys: ['q', 'ctrl-c'],
 		label: 'q Ctrl-C',
-		help: 'quit; asks during a run',
+		help: 'quit',
 		section: 'PROGRAM',
 		places: views,
 		hint: {text: 'quit', rank: 97, label: 'q'},
@@ -221,7 +235,7 @@ const dialogKeys: readonly KeyRecord[] = [
 		'other button',
 		98,
 	),
-	dialog(['up', 'down', 'k', 'j'], '↑ ↓', 'scroll', ['help', 'plan'], 'scroll', 50),
+	dialog(['up', 'down', 'k', 'j'], '↑ ↓', 'scroll', ['help'], 'scroll', 50),
 	dialog(['enter'], 'Enter', 'keep the filter', ['filter'], 'keep', 98),
 	dialog(['escape'], 'Esc', 'clear the filter', ['filter'], 'clear', 99),
 ];
@@ -250,9 +264,7 @@ export function recordOf(key: KeyName, place: Place): KeyRecord | undefined {
 
 /** The table of the README, in Markdown. */
 export function keyTable(): string {
-	const rows = keymap
-		.filter(({unlisted, places}) => unlisted === undefined || places.some((place) => !isView(place)))
-		.map(({label, help, places}) => `| ${inCode(label)} | ${help} | ${placesText(places)} |`);
+	const rows = keymap.map(({label, help, places}) => `| ${inCode(label)} | ${help} | ${placesText(places)} |`);
 	return ['| keys | action | where |', '|---|---|---|', ...rows].join('\n');
 }
 
@@ -276,8 +288,4 @@ function placesText(places: readonly Place[]): string {
 	return views.every((view) => places.includes(view))
 		? 'everywhere'
 		: places.map((place) => placeNames[place] ?? place).join(', ');
-}
-
-function isView(place: Place): boolean {
-	return (views as readonly Place[]).includes(place);
 }

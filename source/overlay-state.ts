@@ -117,10 +117,10 @@ function pressInPlan(screen: ScreenState, overlay: Extract<Overlay, {kind: 'plan
 		return stay(pushOverlay(screen, {kind: 'help', scroll: 0}));
 	}
 	if (key.name !== 'enter') {
-		return stay(replaceTop(screen, scrolled(overlay, key)));
+		return stay(screen);
 	}
 	if (plan === undefined) {
-		return stay(screen, {call: 'say', with: ['refused', 'Enter: the members are still being asked']});
+		return stay(screen, {call: 'say', with: ['note', 'Enter: the members are still being asked']});
 	}
 	const heldBy = planHeldBy(plan);
 	if (heldBy !== undefined) {

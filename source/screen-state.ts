@@ -22,7 +22,7 @@ export type Subject =
 /** A dialog over the view. `seen`: the engine has shown the plan behind it, so that its absence means that it is gone. */
 export type Overlay =
 	| {readonly kind: 'help'; readonly scroll: number}
-	| {readonly kind: 'plan'; readonly seen: boolean; readonly scroll: number; readonly moveLeader: boolean}
+	| {readonly kind: 'plan'; readonly seen: boolean; readonly moveLeader: boolean}
 	| {readonly kind: 'confirm'; readonly subject: Subject; readonly seen: boolean; readonly confirmation?: ConfirmationState}
 	| {readonly kind: 'compact'; readonly seen: boolean; readonly focus: 'cancel' | 'target' | 'head'}
 	| {readonly kind: 'asking'; readonly focus: 'later' | 'other target' | 'as leader' | 'stop'; readonly openedAt: number}

@@ -5,7 +5,7 @@ export const alarms: Action = {
 	id: 'alarms',
 	keys: ['a'],
 	title: 'alarms',
-	help: 'alarms: ask etcd, disarm there',
+	help: 'alarms, asked of etcd',
 	dangerous: false,
 	disabledReason: () => undefined,
 	run() {},

@@ -8,7 +8,7 @@ export const disarm: Action = {
 	id: 'disarm',
 	keys: ['x'],
 	title: 'disarm',
-	help: 'disarm NOSPACE of one member',
+	help: 'disarm NOSPACE',
 	dangerous: true,
 	disabledReason: firstOf(noCluster, noAlarm, corruptStands, full),
 	run({controls, state, selected}) {

@@ -6,7 +6,7 @@ export const stopRun: Action = {
 	id: 'stop-run',
 	keys: ['X'],
 	title: 'stop run',
-	help: 'stop the run after this member',
+	help: 'stop the run',
 	dangerous: false,
 	disabledReason({state: {run}}) {
 		if (run === undefined || isOver(run)) {

@@ -29,6 +29,8 @@ type AlarmRow = {
 	readonly selected: boolean;
 	/** Why it can't be disarmed; undefined when x does it. */
 	readonly against: string | undefined;
+	/** Some voter is nearly full: it asks for more than the usual word. */
+	readonly tight: boolean;
 };
 
 export function alarmsViewLines(props: ViewProps): readonly Line[] {
@@ -81,9 +83,14 @@ function alarmRows({state, screen}: ViewProps): readonly AlarmRow[] {
 			alarm: raised.alarm,
 			since: since ?? '',
 			selected: raised === marked,
+			tight: state.members.some(isTight),
 			against: raised.alarm === 'NOSPACE' ? reasonAgainst(disarm, {state, selected: raised.memberId}) : 'never here',
 		};
 	});
+}
+
+function isTight({member, status, quota}: MemberRecord): boolean {
+	return !member.isLearner && status !== undefined && (usedRatio(status.value.dbSizeBytes, quota) ?? 0) >= disarmRatio;
 }
 
 function columnsOf({columns, theme}: ViewProps): readonly Column<AlarmRow>[] {
@@ -105,9 +112,11 @@ function columnsOf({columns, theme}: ViewProps): readonly Column<AlarmRow>[] {
 			cells: 14,
 			align: 'left',
 			gap: 2,
-			content: ({against, alarm}) =>
+			content: ({against, alarm, tight}) =>
 				against === undefined
-					? [span(symbols.done, styles.good), span(' x disarms it')]
+					? tight
+						? [span(symbols.warning, styles.warning), span(' x, but tight')]
+						: [span(symbols.done, styles.good), span(' x disarms it')]
 					: [span(symbols.failed, styles.bad), span(alarm === 'NOSPACE' ? ' not yet' : ' never here')],
 		},
 	];

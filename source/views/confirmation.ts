@@ -44,7 +44,7 @@ export function confirmationDialog(props: ConfirmationProps, room: Room, theme: 
 			row(
 				keysLine(
 					[
-						['Enter', `does what has the ${theme.symbols.selected}   `],
+						['Enter', wide ? `does what has the ${theme.symbols.selected}   ` : `the one with ${theme.symbols.selected}`],
 						['Tab', 'other button'],
 						['Esc', 'cancel'],
 					],

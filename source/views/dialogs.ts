@@ -35,7 +35,7 @@ function dialogOf({overlay, state, screen, room, theme}: OverlayProps): Dialog {
 		case 'help':
 			return helpDialog(state, screen, overlay.scroll, room, theme);
 		case 'plan':
-			return planDialog({state, moveLeader: overlay.moveLeader, scroll: overlay.scroll}, room, theme);
+			return planDialog({state, moveLeader: overlay.moveLeader}, room, theme);
 		case 'compact':
 			return compactDialog(state, overlay.focus, compactChoices(state.compactPlan), room, theme);
 		case 'asking':

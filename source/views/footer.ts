@@ -4,6 +4,7 @@ import {blank, type Line, lineWidth, type Span, span} from '../components/line.t
 import {wrapText} from '../components/wrap-text.ts';
 import type {Message, State} from '../engine/state.ts';
 import {type KeyRecord, keymap, placeOf} from '../keymap.ts';
+import {planHeldBy} from '../overlay-state.ts';
 import {type ScreenState, selectedId} from '../screen-state.ts';
 import type {Symbols, Theme} from '../theme.ts';
 
@@ -78,5 +79,10 @@ function isOpen({action, keys}: KeyRecord, screen: ScreenState, state: State): b
 	if (screen.overlays.length === 0 && keys.includes('escape')) {
 		return screen.view !== 'overview' || screen.filter !== '' || screen.filterTyping || state.compaction !== undefined;
 	}
-	return screen.overlays.at(-1)?.kind !== 'plan' || !keys.includes('m') || state.plan?.moveLeader?.kind === 'possible';
+	if (placeOf(screen) === 'plan' && keys.includes('m')) {
+		return state.plan?.moveLeader?.kind === 'possible';
+	}
+	return (
+		placeOf(screen) !== 'plan' || !keys.includes('enter') || (state.plan !== undefined && planHeldBy(state.plan) === undefined)
+	);
 }

@@ -8,7 +8,10 @@ import {type KeyRecord, keymap, type Section} from '../keymap.ts';
 import {type ScreenState, selectedId} from '../screen-state.ts';
 import type {Symbols, Theme} from '../theme.ts';
 
+/** Labels of the left column and of what acts; the right column's are short. */
 const labelCells = 13;
+const shortLabelCells = 7;
+const leftCells = 39;
 
 export function helpDialog(state: State, screen: ScreenState, scroll: number, room: Room, theme: Theme): Dialog {
 	const rows = helpRows(state, screen, room, theme);
@@ -21,10 +24,10 @@ export function helpDialog(state: State, screen: ScreenState, scroll: number, ro
 function helpRows(state: State, screen: ScreenState, room: Room, theme: Theme): readonly DialogRow[] {
 	const cells = dialogCells(room);
 	const move = sectionLines('MOVE', theme);
-	const look = sectionLines('LOOK', theme);
+	const look = sectionLines('LOOK', theme, cells >= 70 ? shortLabelCells : labelCells);
 	return [
-		...(cells >= 70 ? sideBySide(move, look, 38, theme) : [...move, ...look]).map((line) => row(line)),
-		row([span('ACT', theme.styles.strong), span('  each asks first', theme.styles.dim)]),
+		...(cells >= 70 ? sideBySide(move, look, theme) : [...move, ...look]).map((line) => row(line)),
+		row([span('ACT', theme.styles.strong), span('  what changes the cluster asks first', theme.styles.dim)]),
 		...listed('ACT').map((record) => row(actLine(record, state, screen, cells, theme))),
 		...programRows(room, theme),
 		...legendRows(room, theme),
@@ -37,16 +40,16 @@ function listed(section: Section): readonly KeyRecord[] {
 	return keymap.filter((record) => record.section === section && record.unlisted === undefined);
 }
 
-function sectionLines(section: Section, theme: Theme): readonly Line[] {
-	return [[span(section, theme.styles.strong)], ...listed(section).map((record) => keyLine(record, theme))];
+function sectionLines(section: Section, theme: Theme, cells = labelCells): readonly Line[] {
+	return [[span(section, theme.styles.strong)], ...listed(section).map((record) => keyLine(record, theme, cells))];
 }
 
-function keyLine({label, help}: KeyRecord, theme: Theme): Line {
+function keyLine({label, help}: KeyRecord, theme: Theme, cells = labelCells): Line {
 	const text = theme.text(label);
-	return [span(text, theme.styles.strong), blank(Math.max(1, labelCells - displayWidth(text))), span(theme.text(help))];
+	return [span(text, theme.styles.strong), blank(Math.max(1, cells - displayWidth(text))), span(theme.text(help))];
 }
 
-function sideBySide(left: readonly Line[], right: readonly Line[], leftCells: number, theme: Theme): readonly Line[] {
+function sideBySide(left: readonly Line[], right: readonly Line[], theme: Theme): readonly Line[] {
 	return Array.from({length: Math.max(left.length, right.length)}, (_, index) => {
 		const start = cutLine(left[index] ?? [], leftCells, theme);
 		return [...start, blank(leftCells - lineWidth(start)), ...(right[index] ?? [])];
@@ -60,14 +63,21 @@ function actLine(record: KeyRecord, state: State, screen: ScreenState, cells: nu
 	if (reason === undefined) {
 		return line;
 	}
+	// Where the label is more than the key, the reason says which one it is about.
+	const [key = ''] = record.keys;
+	const named = record.label === key ? '' : `${key}: `;
 	const dim: Line = line.map(({text}): Span => span(text, theme.styles.dim));
 	const padding = blank(Math.max(2, 40 - lineWidth(line)));
-	return cutLine([...dim, padding, span(theme.symbols.failed, theme.styles.bad), span(theme.text(` ${reason}`))], cells, theme);
+	return cutLine(
+		[...dim, padding, span(theme.symbols.failed, theme.styles.bad), span(theme.text(` ${named}${reason}`))],
+		cells,
+		theme,
+	);
 }
 
 function programRows(room: Room, theme: Theme): readonly DialogRow[] {
 	const keys = listed('PROGRAM').map(({label, help}) => `${label} ${help}`);
-	return textRows(`PROGRAM     ${keys.join('   ')}`, room, theme);
+	return textRows(`PROGRAM  ${keys.join('  ')}`, room, theme);
 }
 
 const legend: readonly (readonly [keyof Symbols, string])[] = [

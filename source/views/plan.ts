@@ -10,7 +10,7 @@ import {bytesCell, durationText, estimateText, percentCell, sizeText, timeOfDay}
 import type {Theme} from '../theme.ts';
 import {type NameOf, namesOf} from './members-shown.ts';
 
-export type PlanProps = {readonly state: State; readonly moveLeader: boolean; readonly scroll: number};
+export type PlanProps = {readonly state: State; readonly moveLeader: boolean};
 
 export function planDialog(props: PlanProps, room: Room, theme: Theme): Dialog {
 	const {state} = props;
@@ -31,7 +31,7 @@ export function planDialog(props: PlanProps, room: Room, theme: Theme): Dialog {
 			...plan.warnings.flatMap((warning) => warningRows(warning, room, theme)),
 			...gateRows(plan, room, theme),
 			...refusalRows(plan, room, theme),
-			row(keys(plan, theme)),
+			row(keys(plan, room, theme)),
 		],
 	};
 }
@@ -116,7 +116,7 @@ function moveLine({moveLeader: offer}: DefragPlan, on: boolean, nameOf: NameOf, 
 	const box = on ? '[x]' : '[ ]';
 	const wide = dialogCells(room) >= 70;
 	return wide
-		? [...start, span(path.padEnd(27)), span(box, theme.styles.strong), span(theme.text(`    ~0:02  ${offer.why}`))]
+		? [...start, span(path.padEnd(29)), span(box, theme.styles.strong), span(theme.text(`    ~0:02  ${offer.why}`))]
 		: [...start, span(`${path}  `), span(box, theme.styles.strong)];
 }
 
@@ -168,7 +168,7 @@ function gateRows({gates}: DefragPlan, room: Room, theme: Theme): readonly Dialo
 	return [row(head, 7), ...gates.flatMap((gate) => gateRow(gate, room, theme))];
 }
 
-const titleCells = 38;
+const titleCells = 39;
 
 /** What passed gives way first; what holds the step stays whatever it costs. */
 function gateRow(gate: Gate, room: Room, theme: Theme): readonly DialogRow[] {
@@ -209,12 +209,13 @@ function refusalRows({refusal}: DefragPlan, room: Room, theme: Theme): readonly 
 	];
 }
 
-function keys({moveLeader, refusal}: DefragPlan, theme: Theme): Line {
+function keys({moveLeader, refusal}: DefragPlan, room: Room, theme: Theme): Line {
+	const goOn = dialogCells(room) >= 70 ? 'go on, when every gate has passed' : 'go on';
 	return keysLine(
 		[
 			['Esc', 'cancel'],
 			...(moveLeader?.kind === 'possible' ? [['m', 'move leader yes/no'] as const] : []),
-			...(refusal === undefined ? [['Enter', 'go on, when every gate has passed'] as const] : []),
+			...(refusal === undefined ? [['Enter', goOn] as const] : []),
 		],
 		theme,
 	);

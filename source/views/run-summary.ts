@@ -1,6 +1,5 @@
 /** What a run that is over did and cost: it stays until Esc. */
-import type {Line} from '../components/line.ts';
-import {span} from '../components/line.ts';
+import {blank, type Line, span} from '../components/line.ts';
 import {type Column, tableHead, tableRow} from '../components/table.ts';
 import type {Run, Turn} from '../domain/defrag-run.ts';
 import type {State} from '../engine/state.ts';
@@ -21,21 +20,26 @@ export function summaryLines(props: SummaryProps): readonly Line[] {
 	const columns = columnsOf(props);
 	const moves = run.moves.map(({at, from, to, tookMs}): Line => {
 		const took = `${(tookMs / 1000).toFixed(1)} s`;
-		const text = ` ${timeOfDay(at + state.wallOffsetMs)}  leadership moved ${label(from, nameOf)} → ${label(to, nameOf)} in ${took}`;
+		const text = ` ${timeOfDay(at + state.wallOffsetMs)}  leadership moved ${nameOf(from)} → ${nameOf(to)} in ${took}`;
 		return [span(theme.text(text))];
 	});
 	return [
 		tableHead(columns, theme),
-		...run.turns.map((turn) => tableRow(columns, turn, theme)),
+		...run.turns.map((turn) => turnLine(columns, turn, theme)),
 		...(run.turns.some(({outcome}) => outcome === 'done') ? [tableRow(totalOf(columns, run, theme), run, theme)] : []),
 		...moves,
 		...nextPossible(state),
 	];
 }
 
-/** A move names members as the run knew them, by id or by name. */
-function label(member: string, nameOf: NameOf): string {
-	return nameOf(member);
+/** Up to AFTER a turn has the same columns whatever became of it. */
+const columnsUpToAfter = 5;
+
+/** Where nothing was given back, the reason takes the place of the figures. */
+function turnLine(columns: readonly Column<Turn>[], turn: Turn, theme: Theme): Line {
+	return turn.outcome === 'done'
+		? tableRow(columns, turn, theme)
+		: [...tableRow(columns.slice(0, columnsUpToAfter), turn, theme), blank(2), span(theme.text(turn.why ?? ''))];
 }
 
 const signs = {
@@ -77,14 +81,14 @@ function columnsOf({nameOf, columns, theme}: SummaryProps): readonly Column<Turn
 			gap: 1,
 			content: text((turn) => (done(turn) ? percentCell(given(turn) / turn.before.dbSizeBytes) : none)),
 		},
-		{head: 'BLOCKED', cells: 7, align: 'right', gap: 1, content: text(({durationMs}) => durationOr(durationMs, none))},
+		{head: 'BLOCKED', cells: 7, align: 'right', gap: 2, content: text(({durationMs}) => durationOr(durationMs, none))},
 		...(wide
 			? [
 					{
 						head: 'SILENT',
 						cells: 6,
 						align: 'right',
-						gap: 1,
+						gap: 2,
 						content: text((turn: Turn) => durationOr(turn.longestSilenceMs, none)),
 					} as const,
 				]
@@ -101,11 +105,8 @@ function durationOr(ms: number | undefined, none: string): string {
 	return ms === undefined ? none : durationText(ms);
 }
 
-/** Whether an election came of it; for a member that was not done, why. */
-function termText({termBefore, termAfter, outcome, why}: Turn): string {
-	if (outcome !== 'done') {
-		return why ?? '';
-	}
+/** Whether an election came of it. */
+function termText({termBefore, termAfter}: Turn): string {
 	if (termBefore === undefined || termAfter === undefined) {
 		return '';
 	}
