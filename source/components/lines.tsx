@@ -14,7 +14,7 @@ export type LinesProps = {
 export function Lines({lines, columns, rows, theme}: LinesProps): ReactElement {
 	const painted = lines.slice(0, rows).map((line) => paintLine(cutLine(line, columns, theme), theme));
 	return (
-		<Box width={columns} height={rows} flexShrink={0} overflow="hidden">
+		<Box width={columns} height={rows} flexShrink={0}>
 			<Text wrap="truncate">{painted.join('\n')}</Text>
 		</Box>
 	);

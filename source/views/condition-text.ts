@@ -15,7 +15,7 @@ const maximumLines = 2;
 export function conditionLines({condition}: MemberRecord, now: number, cells: number, theme: Theme): readonly Line[] {
 	const {state, since, explanation, defragmenting} = condition;
 	const age = durationText(now - since);
-	const text = theme.text(explanation.replace('{age}', age));
+	const text = theme.text(explanation.replaceAll('{age}', age));
 	if (state !== 'defragmenting') {
 		return text === '' ? [] : wrapped(text, cells, maximumLines, theme);
 	}

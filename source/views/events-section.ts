@@ -2,7 +2,7 @@
 import {blank, type Line, span} from '../components/line.ts';
 import {rule} from '../components/rule.ts';
 import type {ClusterEvent, State} from '../engine/state.ts';
-import {cell, timeCell} from '../format.ts';
+import {cell, displayWidth, timeCell} from '../format.ts';
 import type {Theme} from '../theme.ts';
 import {namesOf, shortNameOfLabel} from './members-shown.ts';
 import {eventSymbol} from './state-words.ts';
@@ -28,7 +28,7 @@ export function eventsSection(props: EventsProps & {readonly rows: number}): rea
 export function eventLines({state, theme}: EventsProps, events: readonly ClusterEvent[]): readonly Line[] {
 	const nameOf = namesOf(state, subjectCells, theme);
 	const subjects = events.map(({subject}) => shortNameOfLabel(state, subject, nameOf, theme));
-	const width = Math.min(subjectCells, Math.max(smallestSubjectCells, ...subjects.map((subject) => subject.length)));
+	const width = Math.min(subjectCells, Math.max(smallestSubjectCells, ...subjects.map(displayWidth)));
 	return events.map((event, index) => [
 		span(` ${timeCell(event.at + state.wallOffsetMs, state.now + state.wallOffsetMs)}  `),
 		eventSymbol(event.kind, theme),

@@ -2,7 +2,7 @@
 import {blank, type Line, lineWidth, span, spread} from '../components/line.ts';
 import {memberLabel} from '../domain/member.ts';
 import type {MemberRecord, State} from '../engine/state.ts';
-import {cell, fit, timeOfDay} from '../format.ts';
+import {cell, displayWidth, fit, timeOfDay} from '../format.ts';
 import type {Theme} from '../theme.ts';
 import {alarmBanner} from './alarm-banner.ts';
 import {conditionLines} from './condition-text.ts';
@@ -29,7 +29,7 @@ export function memberHeader({state, screen, columns, theme}: MemberHeaderProps)
 	}
 	const place = `member ${shown.indexOf(record) + 1} of ${shown.length}`;
 	const cluster = fit(theme.text(state.clusterName), clusterCells, theme.symbols.ellipsis);
-	const room = columns - 1 - cluster.length - 3 - gap.length - place.length - 2 - time.length;
+	const room = columns - 1 - displayWidth(cluster) - 3 - gap.length - place.length - 2 - time.length;
 	const name = fit(theme.text(memberLabel(record.member)), Math.max(8, room), theme.symbols.ellipsis);
 	const path: Line = [span(` ${cluster} > `), span(name, theme.styles.strong), span(gap + place)];
 	return [
