@@ -1,11 +1,12 @@
 /** The built program without a screen, as a script meets it: what is printed where, and the exit codes. */
-import {execFile, spawn} from 'node:child_process';
+import {type ChildProcess, execFile} from 'node:child_process';
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {afterAll, describe, expect, test} from 'vitest';
 import {clusterForSuite} from '../helpers/cluster.ts';
+import {fragment} from '../helpers/fill.ts';
 
 const program = fileURLToPath(new URL('../../bin/etcdtop.js', import.meta.url));
 const state = mkdtempSync(join(tmpdir(), 'etcdtop-headless-'));
@@ -56,16 +57,18 @@ describe('three members', async () => {
 		expect((await run(['journal', '-w', 'json'])).stdout).toBe('[]\n');
 	});
 
-	test('interrupted before its run began, it ends at once', async () => {
-		const child = spawn(process.execPath, [program, 'defrag', cluster.members[0]!.name, '--yes', ...cluster.connectionFlags], {
-			env: environment(),
-			stdio: ['ignore', 'ignore', 'pipe'],
+	test('interrupted while it waits, it ends at once and nothing was asked of a member', async () => {
+		await fragment(cluster);
+		const words = ['defrag', '--all', '--yes', ...cluster.connectionFlags];
+		const ended = await run(words, (child, stderr) => {
+			if (stderr.includes('waiting, all agree on one leader')) {
+				child.kill('SIGTERM');
+			}
 		});
-		const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-		const first = await new Promise<string>((resolve) => child.stderr.once('data', (text) => resolve(String(text))));
-		child.kill('SIGTERM');
-		expect([1, 3]).toContain(await ended);
-		expect(first).not.toBe('');
+		expect(ended, ended.stderr).toMatchObject({code: 1});
+		expect(ended.stdout).toMatch(/^cancelled by .*@/m);
+		const lines: {type: string}[] = JSON.parse((await run(['journal', '-w', 'json'])).stdout);
+		expect(lines.map(({type}) => type)).toEqual(['run']);
 	});
 
 	test('a killed member stays in the list, with the exit code 1', async () => {
@@ -86,10 +89,16 @@ describe('three members', async () => {
 
 type Ended = {readonly code: number; readonly stdout: string; readonly stderr: string};
 
-function run(words: readonly string[]): Promise<Ended> {
+/** `onProgress` gets everything said so far, each time that something is. */
+function run(words: readonly string[], onProgress?: (child: ChildProcess, stderr: string) => void): Promise<Ended> {
 	return new Promise((resolve) => {
 		const child = execFile(process.execPath, [program, ...words], {env: environment()}, (_, stdout, stderr) => {
 			resolve({code: child.exitCode ?? -1, stdout, stderr});
+		});
+		let said = '';
+		child.stderr?.on('data', (text: string) => {
+			said += text;
+			onProgress?.(child, said);
 		});
 	});
 }
