@@ -12,7 +12,8 @@ it('defragments every member, the leader last, a real minute apart', async () =>
 	await fragment(cluster);
 	const stateHome = temporaryDirectory();
 	const program = startProgram(['defrag', '--all', '--yes', ...cluster.connectionFlags], stateHome);
-	expect(await program.exitCode, program.stderr()).toBe(0);
+	const code = await program.exitCode;
+	expect(code, program.stderr() + program.stdout()).toBe(0);
 	const {lines} = openJournal([join(stateHome, 'etcdtop')]).read();
 	const started = lines.filter(({type}) => type === 'started');
 	const ended = lines.filter(({type}) => type === 'ended');

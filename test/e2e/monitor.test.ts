@@ -1,0 +1,79 @@
+/** The built monitor in a real pseudo-terminal over a real cluster with mutual TLS. */
+import {execFile} from 'node:child_process';
+import {fileURLToPath} from 'node:url';
+import {promisify} from 'node:util';
+import {describe, expect, it, onTestFinished} from 'vitest';
+import {type Cluster, clusterForTest} from '../helpers/cluster.ts';
+import {temporaryDirectory} from '../helpers/engine.ts';
+import {startInTerminal} from '../helpers/pseudo-terminal.ts';
+
+const run = promisify(execFile);
+const launcher = fileURLToPath(new URL('../../bin/etcdtop.js', import.meta.url));
+
+function monitor(
+	cluster: Cluster,
+	{
+		args = [],
+		env = {},
+		columns = 80,
+		rows = 24,
+	}: {args?: readonly string[]; env?: NodeJS.ProcessEnv; columns?: number; rows?: number} = {},
+) {
+	const program = startInTerminal(process.execPath, [launcher, ...args, ...cluster.connectionFlags], {
+		columns,
+		rows,
+		env: {PATH: process.env['PATH'], HOME: temporaryDirectory(), TERM: 'xterm-256color', LANG: 'C.UTF-8', ...env},
+	});
+	onTestFinished(() => program.kill());
+	return program;
+}
+
+describe('the monitor', () => {
+	it('shows the cluster, its help and a refusal with its reason, and gives the terminal back', async () => {
+		const program = monitor(await clusterForTest());
+		const screen = await program.waitFor('HEALTHY');
+		expect(screen).toMatch(/3 of 3 voters/);
+		expect(screen).toMatch(/> etcd-1 +● healthy/);
+		expect(program.buffer()).toBe('alternate');
+		program.send('?');
+		await program.waitFor('defragment all, leader last');
+		program.send('\u001b');
+		await program.waitFor((text) => !text.includes('PROGRAM'));
+		program.send('D');
+		await program.waitFor(/✗ .*(cooldown|give)/);
+		program.send('q');
+		expect(await program.exit).toMatchObject({code: 0});
+		expect(program.buffer()).toBe('normal');
+	}, 60_000);
+
+	it('tells a frozen, a dead and a thawed member apart, and blanks nobody else', async () => {
+		const cluster = await clusterForTest();
+		const program = monitor(cluster, {columns: 120, rows: 36});
+		await program.waitFor('HEALTHY');
+		cluster.members[2]?.freeze();
+		expect(await program.waitFor(/etcd-3 +○ frozen/, 20_000)).toMatch(/etcd-1 +● healthy/);
+		cluster.members[2]?.thaw();
+		await program.waitFor(/etcd-3 +● healthy/, 20_000);
+		await cluster.members[2]?.kill();
+		expect(await program.waitFor(/etcd-3 +✗ down/, 20_000)).toMatch(/DEGRADED/);
+	}, 90_000);
+
+	it('is plain ASCII without a UTF-8 locale, and without colour under NO_COLOR', async () => {
+		const program = monitor(await clusterForTest({members: 1}), {env: {LANG: 'C', NO_COLOR: '1'}});
+		const screen = await program.waitFor('HEALTHY');
+		expect(screen).toMatch(/^[\x20-\x7e\n]*$/);
+		expect(program.bytes()).not.toMatch(/\u001b\[[0-9;]*[1-9][0-9;]*m/);
+	}, 60_000);
+
+	it('takes every changing action away when it is read-only, and says so', async () => {
+		const program = monitor(await clusterForTest({members: 1}), {args: ['--read-only']});
+		await program.waitFor('READ-ONLY');
+		program.send('D');
+		await program.waitFor(/read-only session/);
+	}, 60_000);
+
+	it('without a terminal says one sentence that names etcdtop status', async () => {
+		const failure = await run(process.execPath, [launcher]).catch((error: {code: number; stderr: string}) => error);
+		expect(failure).toMatchObject({code: 2, stderr: expect.stringMatching(/^etcdtop: .*etcdtop status\n$/)});
+	});
+});

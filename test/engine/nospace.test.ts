@@ -1,0 +1,89 @@
+/** A real NOSPACE alarm, raised by real writes, and the way out of it through the engine's own controls. */
+import {expect, it} from 'vitest';
+import {type Cluster, clusterForTest} from '../helpers/cluster.ts';
+import {startRun, startTestEngine, type TestEngine, untilOver} from '../helpers/engine.ts';
+
+const MiB = 1024 * 1024;
+const put = (cluster: Cluster, key: string, bytes: number) =>
+	cluster.members[0]?.call('/v3/kv/put', {
+		key: Buffer.from(key).toString('base64'),
+		value: Buffer.alloc(bytes, 'x').toString('base64'),
+	});
+
+/** Overwrites a few keys until etcd refuses: nearly all of the file is history. */
+async function fullCluster(): Promise<Cluster> {
+	const cluster = await clusterForTest({tls: 'none', quotaBytes: 16 * MiB});
+	for (let index = 0; index < 200; index++) {
+		try {
+			await put(cluster, `key-${index % 5}`, 200_000);
+		} catch {
+			return cluster;
+		}
+	}
+	throw new Error('the quota was never reached');
+}
+
+async function compactToHead({engine, until}: TestEngine): Promise<void> {
+	engine.controls.openCompact();
+	const plan = await until(({compactPlan}) =>
+		compactPlan !== undefined && compactPlan.headRevision > 0 ? compactPlan : undefined,
+	);
+	engine.controls.compact('head', plan.headConfirmation.word);
+	await until(({compaction}) => (compaction?.phase.kind === 'finished' ? true : undefined));
+}
+
+async function disarmAll({engine, store, until}: TestEngine): Promise<void> {
+	for (const {memberId} of store.getState().alarms) {
+		engine.controls.dismissMessage();
+		engine.controls.openDisarm(memberId);
+		const plan = await until(({disarmPlan}) => disarmPlan);
+		expect(plan.refusal).toBeUndefined();
+		engine.controls.disarm(plan.confirmation?.word ?? '');
+		await until(({message}) => (message?.kind === 'good' ? true : undefined));
+	}
+}
+
+it('compact, defragment in order, disarm: writes are accepted again', async () => {
+	const cluster = await fullCluster();
+	const engine = startTestEngine(cluster);
+	const {until} = engine;
+	const raised = await until(({alarms}) => (alarms.length > 0 ? alarms : undefined));
+	await expect(put(cluster, 'a', 1)).rejects.toThrow();
+
+	engine.engine.controls.openDisarm(raised[0]?.memberId ?? '');
+	const early = await until(({disarmPlan}) => disarmPlan);
+	expect(early.refusal).toMatch(/reached its quota|defragment/);
+	engine.engine.controls.disarm('disarm');
+	engine.engine.controls.closeDisarm();
+
+	await compactToHead(engine);
+	await startRun(engine);
+	const ended = await untilOver(engine);
+	expect(ended.phase).toMatchObject({kind: 'finished'});
+	expect(ended.turns.at(-1)?.role).toBe('leader');
+
+	await disarmAll(engine);
+	await until(({alarms}) => (alarms.length === 0 ? true : undefined));
+	await put(cluster, 'a', 1);
+	const types = engine.journal.read().lines.map((line) => ('what' in line ? `${line.type} ${line.what}` : line.type));
+	expect(types).toContain('asked compact');
+	expect(types).toContain('answered disarm');
+}, 90_000);
+
+it('never while a CORRUPT alarm stands', async () => {
+	const cluster = await fullCluster();
+	const engine = startTestEngine(cluster);
+	const raised = await engine.until(({alarms}) => alarms[0]);
+	await cluster.members[0]?.call('/v3/maintenance/alarm', {
+		action: 'ACTIVATE',
+		memberID: BigInt(`0x${raised.memberId}`).toString(),
+		alarm: 'CORRUPT',
+	});
+	await engine.until(({alarms}) => (alarms.some(({alarm}) => alarm === 'CORRUPT') ? true : undefined));
+	engine.engine.controls.openDisarm(raised.memberId);
+	const plan = await engine.until(({disarmPlan}) => disarmPlan);
+	expect(plan.refusal).toMatch(/CORRUPT/);
+	engine.engine.controls.openPlan({kind: 'all'});
+	const gate = await engine.until(({plan: open}) => open?.gates.find(({id, state}) => id === 'corrupt' && state !== 'pending'));
+	expect(gate.state).toBe('failed');
+}, 60_000);
