@@ -1,6 +1,6 @@
 /** The members table of raft figures and identities. */
 import {span} from '../components/line.ts';
-import type {Column} from '../components/table.ts';
+import {type Column, tableWidth} from '../components/table.ts';
 import type {MemberRecord, State} from '../engine/state.ts';
 import type {Theme} from '../theme.ts';
 import {namesOf} from './members-shown.ts';
@@ -11,7 +11,7 @@ const smallestErrorCells = 6;
 
 export function raftColumns({state, columns, theme}: TableProps): readonly Column<MemberRecord>[] {
 	const fixed = columnsWith(state, columns, theme, smallestNameCells);
-	const width = 2 + fixed.reduce((sum, {cells, gap}) => sum + cells + gap, 0);
+	const width = 2 + tableWidth(fixed);
 	const errorCells = columns - width - 2;
 	if (errorCells < smallestErrorCells) {
 		return fixed;

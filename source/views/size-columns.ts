@@ -1,7 +1,7 @@
 /** The members table of sizes: what there is room for, most important first. */
 import {sizeBar} from '../components/gauge.ts';
 import {type Line, span} from '../components/line.ts';
-import type {Column} from '../components/table.ts';
+import {type Column, tableWidth} from '../components/table.ts';
 import {reclaimableBytes, reclaimableRatio, usedRatio} from '../domain/db-size.ts';
 import {memberLabel} from '../domain/member.ts';
 import type {MemberRecord, State} from '../engine/state.ts';
@@ -20,7 +20,7 @@ export type TableProps = {readonly state: State; readonly columns: number; reado
 /** `nameCells` comes from the spare width, so that names grow with the terminal. */
 export function sizeColumns({state, columns, theme}: TableProps): readonly Column<MemberRecord>[] {
 	const without = columnsWith(state, columns, theme, smallestNameCells);
-	const spare = columns - 2 - without.reduce((sum, {cells, gap}) => sum + cells + gap, 0);
+	const spare = columns - 2 - tableWidth(without);
 	const nameCells = growingNameCells(state, spare, theme);
 	return nameCells === smallestNameCells ? without : columnsWith(state, columns, theme, nameCells);
 }
