@@ -104,6 +104,7 @@ export function createCompactControl(options: CompactControlOptions): {
 			// Somebody else compacted at least as far: what was wanted is done.
 		}
 		tryNote(note, {type: 'answered', what: 'compact', revision, outcome: 'done'});
+		await nudge(revision);
 		await stabilise(begun);
 	}
 
@@ -112,6 +113,16 @@ export function createCompactControl(options: CompactControlOptions): {
 			note(fields);
 		} catch (error) {
 			refuse(error instanceof Error ? error.message : String(error));
+		}
+	}
+
+	/**
+	 * The freed pages are counted at etcd's next commit, and under NOSPACE no write makes one: the same compaction asked for again
+	 * does. etcd answers that it is done already.
+	 */
+	async function nudge(revision: number): Promise<void> {
+		if (getState().alarms.some(({alarm}) => alarm === 'NOSPACE')) {
+			await transport.compact(revision, {timeoutMs: gateTimeoutMs}).catch(() => undefined);
 		}
 	}
 

@@ -108,7 +108,9 @@ export function createPlanControl(options: PlanControlOptions): PlanControl {
 	/** Everything is asked anew under the lock: what the dialog showed may be seconds old. */
 	async function start(current: Session, typed: string): Promise<void> {
 		const clusterId = getState().clusterId ?? '';
-		const lock = await options.acquireLock(clusterId, operator);
+		const lock = await options
+			.acquireLock(clusterId, operator)
+			.catch((error: unknown) => ({kind: 'held', heldBy: `the run lock can't be had: ${String(error)}`}) as const);
 		if (lock.kind === 'held') {
 			close(current);
 			refuse(lock.heldBy);
