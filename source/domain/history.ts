@@ -68,9 +68,9 @@ function merge(bucket: Bucket, sample: HistorySample | undefined): Bucket {
 		const value = sample[field];
 		const offset = position * perField;
 		if (value !== undefined && Number.isFinite(value)) {
-			const [minimum = Number.NaN, maximum = Number.NaN] = values.subarray(offset, offset + 2);
-			values[offset] = Number.isNaN(minimum) ? value : Math.min(minimum, value);
-			values[offset + 1] = Number.isNaN(maximum) ? value : Math.max(maximum, value);
+			// A comparison with NaN is false, so the first value always takes its place.
+			values[offset] = (values[offset] ?? Number.NaN) <= value ? (values[offset] ?? value) : value;
+			values[offset + 1] = (values[offset + 1] ?? Number.NaN) >= value ? (values[offset + 1] ?? value) : value;
 			values[offset + 2] = value;
 		}
 	}
@@ -126,7 +126,9 @@ export function* points(history: History, field: HistoryField, from: number, spa
 }
 
 function pointOf(at: number, gap: boolean, values: Float64Array, offset: number): Point {
-	const [minimum = Number.NaN, maximum = Number.NaN, last = Number.NaN] = values.subarray(offset, offset + perField);
+	const minimum = values[offset] ?? Number.NaN;
+	const maximum = values[offset + 1] ?? Number.NaN;
+	const last = values[offset + 2] ?? Number.NaN;
 	return Number.isNaN(last) ? {at, gap} : {at, gap, minimum, maximum, last};
 }
 

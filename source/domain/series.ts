@@ -85,13 +85,20 @@ export function columns(history: History, field: HistoryField, request: ColumnsR
 	return result;
 }
 
-/** How fast a figure has grown over the last `spanMs`, per second; undefined with less than two points a tenth of it apart. */
+/** A file shrinks by a defragmentation only; what it grew before then says nothing about the time to its quota. */
+const dropRatio = 0.01;
+
+/**
+ * How fast a figure has grown over the last `spanMs`, or since it last fell, in bytes per second. Undefined where that is less than
+ * a tenth of the span: too short to forecast from.
+ */
 export function growthPerSecond(history: History, field: HistoryField, spanMs: number, now: number): number | undefined {
 	let first: {at: number; value: number} | undefined;
 	let last: {at: number; value: number} | undefined;
 	for (const {at, last: value} of points(history, field, now - spanMs, spanMs)) {
 		if (value !== undefined) {
-			first ??= {at, value};
+			const fell = last !== undefined && value < last.value * (1 - dropRatio);
+			first = first === undefined || fell ? {at, value} : first;
 			last = {at, value};
 		}
 	}
