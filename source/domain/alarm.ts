@@ -1,6 +1,6 @@
 /** Alarms as Status tells them: every member repeats the cluster's, so each text names the member that it is about. */
 import type {MemberId} from './member.ts';
-import type {Observation} from './observation.ts';
+import type {MemberStatus, Observation} from './observation.ts';
 import {isAnswering} from './voters.ts';
 
 /** etcd's own alarm. Our thresholds are alerts (`alerts.ts`). */
@@ -19,16 +19,19 @@ export function parseAlarm(error: string): Alarm | undefined {
 	return {memberId: BigInt(match[1]).toString(16), alarm};
 }
 
-/** The cluster's alarms, each once. */
-export function alarmsOf(observation: Observation): readonly Alarm[] {
+/** The cluster's alarms as these members tell them, each once. */
+export function alarmsIn(statuses: readonly MemberStatus[]): readonly Alarm[] {
 	const found = new Map<string, Alarm>();
-	for (const {status} of observation.members.filter(isAnswering)) {
-		for (const error of status.value.errors) {
-			const alarm = parseAlarm(error);
-			if (alarm !== undefined) {
-				found.set(`${alarm.memberId} ${alarm.alarm}`, alarm);
-			}
+	for (const error of statuses.flatMap(({errors}) => errors)) {
+		const alarm = parseAlarm(error);
+		if (alarm !== undefined) {
+			found.set(`${alarm.memberId} ${alarm.alarm}`, alarm);
 		}
 	}
 	return [...found.values()].sort((a, b) => `${a.alarm}${a.memberId}`.localeCompare(`${b.alarm}${b.memberId}`));
+}
+
+/** The same, as the answering members of an observation tell them. */
+export function alarmsOf(observation: Observation): readonly Alarm[] {
+	return alarmsIn(observation.members.filter(isAnswering).map(({status}) => status.value));
 }

@@ -1,7 +1,9 @@
 /** Our thresholds over the figures, each a row with its source. etcd's own alarms are `alarm.ts`. */
 import {type Quota, reclaimableBytes, reclaimableRatio, usedRatio} from './db-size.ts';
+import type {DiskLatency} from './disk-latency.ts';
 import type {MemberId} from './member.ts';
-import type {MemberMetrics, MemberStatus} from './observation.ts';
+import {slowStatusMs} from './member-state.ts';
+import type {MemberStatus} from './observation.ts';
 import {percentText} from './text.ts';
 
 export type Alert = {
@@ -12,13 +14,17 @@ export type Alert = {
 	readonly text: string;
 	/** `70% of quota`. */
 	readonly short: string;
+	/** Orders them; of the size of the quota's percentage. */
 	readonly gravity: number;
 };
+
 export type AlertSubject = {
 	readonly memberId: MemberId;
 	readonly name: string;
 	readonly status: MemberStatus;
-	readonly metrics?: MemberMetrics;
+	readonly disk: DiskLatency;
+	/** Median of the last five Status answers. */
+	readonly latencyMs?: number;
 	readonly quota: Quota;
 	/** Days since its last known defragmentation. */
 	readonly daysSinceDefragmentation?: number;
@@ -43,9 +49,11 @@ const reminderDays = 30;
 /** The etcd mixin alerts when the trend of four hours passes the quota within four more. */
 const trendMs = 4 * 60 * 60 * 1000;
 
-/** etcd's tuning guide: the 99th percentile of an fsync stays below 10 ms on a fit disk; the mixin alerts at 500 ms. */
-const slowFsyncSeconds = 0.5;
+/** The etcd mixin's: etcdHighFsyncDurations and etcdHighCommitDurations, both of the 99th percentile. */
+const fsyncLimitMs = 500;
+const commitLimitMs = 250;
 
+/** etcd itself refuses proposals when 5,000 are committed and not applied; the fifth of it is a member that falls behind. */
 const lagLimit = 1000;
 
 export const alertRows: readonly AlertRow[] = [
@@ -104,12 +112,22 @@ export const alertRows: readonly AlertRow[] = [
 	},
 	{
 		id: 'fsync',
-		check({metrics}) {
-			const p99 = metrics?.walFsync === undefined ? undefined : quantile(metrics.walFsync, 0.99);
-			return p99 !== undefined && p99 > slowFsyncSeconds
-				? {text: `fsync p99 ${Math.round(p99 * 1000)} ms (limit ${slowFsyncSeconds * 1000} ms)`, short: 'slow disk', gravity: 60}
-				: undefined;
-		},
+		check: ({disk}) => diskFinding('fsync', disk.walFsyncP99Ms, fsyncLimitMs),
+	},
+	{
+		id: 'commit',
+		check: ({disk}) => diskFinding('commit', disk.backendCommitP99Ms, commitLimitMs),
+	},
+	{
+		id: 'slow',
+		check: ({latencyMs}) =>
+			latencyMs !== undefined && latencyMs > slowStatusMs
+				? {
+						text: `Status takes ${Math.round(latencyMs)} ms (limit ${slowStatusMs} ms)`,
+						short: `slow, ${Math.round(latencyMs)} ms`,
+						gravity: 65,
+					}
+				: undefined,
 	},
 	{
 		id: 'reminder',
@@ -125,6 +143,12 @@ export const alertRows: readonly AlertRow[] = [
 	},
 ];
 
+function diskFinding(what: string, p99Ms: number | undefined, limitMs: number): Finding | undefined {
+	return p99Ms !== undefined && p99Ms > limitMs
+		? {text: `${what} p99 ${Math.round(p99Ms)} ms (limit ${limitMs} ms)`, short: `${what} ${Math.round(p99Ms)} ms`, gravity: 60}
+		: undefined;
+}
+
 /** Every alert that stands, gravest first. */
 export function alertsFor(subjects: readonly AlertSubject[]): readonly Alert[] {
 	return subjects
@@ -135,17 +159,4 @@ export function alertsFor(subjects: readonly AlertSubject[]): readonly Alert[] {
 			}),
 		)
 		.sort((a, b) => b.gravity - a.gravity || a.id.localeCompare(b.id));
-}
-
-/** The upper bound of the bucket that holds the quantile, in seconds; undefined without observations. */
-export function quantile(
-	histogram: {readonly upperBounds: readonly number[]; readonly cumulativeCounts: readonly number[]; readonly count: number},
-	q: number,
-): number | undefined {
-	if (histogram.count === 0) {
-		return undefined;
-	}
-	const rank = q * histogram.count;
-	const position = histogram.cumulativeCounts.findIndex((count) => count >= rank);
-	return histogram.upperBounds[position] ?? histogram.upperBounds.at(-1);
 }

@@ -1,7 +1,6 @@
 /** The cluster in one word, for the header. */
 import type {Alarm} from './alarm.ts';
-import type {Member} from './member.ts';
-import {type MemberId, memberLabel, quorumOf} from './member.ts';
+import {type Member, type MemberId, memberLabel, quorumOf} from './member.ts';
 import type {MemberState} from './member-state.ts';
 import type {MemberStatus} from './observation.ts';
 
@@ -12,62 +11,70 @@ export type ClusterHealth = {
 	readonly leader?: {readonly id: MemberId; readonly name: string};
 	readonly raftTerm?: number;
 };
+
 type Seen = {readonly member: Member; readonly state: MemberState; readonly status?: MemberStatus};
 
 /** States in which a member takes part although Status may be silent: etcd goes on voting while it defragments. */
 const takingPart: ReadonlySet<MemberState> = new Set(['healthy', 'slow', 'NOSPACE', 'CORRUPT', 'defragmenting']);
 
-export function healthOf(members: readonly Seen[], alarms: readonly Alarm[], contact: boolean): ClusterHealth {
+/** @param members with the last status of each, however old */
+export function healthOf(members: readonly Seen[], alarms: readonly Alarm[]): ClusterHealth {
 	const voters = members.filter(({member}) => !member.isLearner);
 	const present = voters.filter(({state}) => takingPart.has(state));
 	const leader = leaderOf(members);
-	const counts = {voters: voters.length, answeringVoters: present.length};
-	const terms = members.flatMap(({status}) => (status === undefined ? [] : [status.raftTerm]));
+	const raftTerm = leader?.raftTerm ?? highestTerm(members);
 	return {
-		kind: kindOf(members, voters.length, present.length, alarms, contact, leader !== undefined),
-		...counts,
-		...(leader === undefined ? {} : {leader}),
-		...(terms.length === 0 ? {} : {raftTerm: Math.max(...terms)}),
+		kind: kindOf({voters, present: present.length, alarms, hasLeader: leader !== undefined}),
+		voters: voters.length,
+		answeringVoters: present.length,
+		...(leader === undefined ? {} : {leader: {id: leader.id, name: leader.name}}),
+		...(raftTerm === undefined ? {} : {raftTerm}),
 	};
 }
 
-function kindOf(
-	members: readonly Seen[],
-	voters: number,
-	present: number,
-	alarms: readonly Alarm[],
-	contact: boolean,
-	hasLeader: boolean,
-): ClusterHealth['kind'] {
-	if (!contact) {
-		return 'no contact';
-	}
-	if (members.length === 0 || (present < voters && members.some(({state}) => state === 'connecting') && present === 0)) {
-		return 'connecting';
-	}
+type Quorum = {
+	readonly voters: readonly Seen[];
+	readonly present: number;
+	readonly alarms: readonly Alarm[];
+	readonly hasLeader: boolean;
+};
+
+function kindOf({voters, present, alarms, hasLeader}: Quorum): ClusterHealth['kind'] {
+	const isConnecting = voters.length === 0 || voters.some(({state}) => state === 'connecting');
 	if (present === 0) {
-		return 'no contact';
+		return isConnecting ? 'connecting' : 'no contact';
 	}
 	if (alarms.some(({alarm}) => alarm === 'CORRUPT')) {
 		return 'CORRUPT';
 	}
-	if (members.some(({state}) => state === 'connecting')) {
-		return 'connecting';
-	}
-	if (present < quorumOf(voters) || !hasLeader) {
-		return 'no quorum';
+	if (present < quorumOf(voters.length) || !hasLeader) {
+		return isConnecting ? 'connecting' : 'no quorum';
 	}
 	if (alarms.some(({alarm}) => alarm === 'NOSPACE')) {
 		return 'NOSPACE';
 	}
-	return present < voters ? 'degraded' : 'healthy';
+	if (isConnecting) {
+		return 'connecting';
+	}
+	return present < voters.length ? 'degraded' : 'healthy';
 }
 
-/** The leader that most present members name in the highest term. */
-export function leaderOf(members: readonly Seen[]): {readonly id: MemberId; readonly name: string} | undefined {
-	const naming = members.filter(({state, status}) => status?.leaderId !== undefined && takingPart.has(state));
-	const term = Math.max(...naming.map(({status}) => status?.raftTerm ?? 0));
-	const id = naming.find(({status}) => status?.raftTerm === term)?.status?.leaderId;
-	const leader = members.find(({member}) => member.id === id)?.member;
-	return id === undefined ? undefined : {id, name: leader === undefined ? id : memberLabel(leader)};
+type Leader = {readonly id: MemberId; readonly name: string; readonly raftTerm: number};
+
+/** The leader that members which take part name in the highest term. */
+export function leaderOf(members: readonly Seen[]): Leader | undefined {
+	const named = members.flatMap(({state, status}) =>
+		status?.leaderId !== undefined && takingPart.has(state) ? [{id: status.leaderId, raftTerm: status.raftTerm}] : [],
+	);
+	const newest = named.toSorted((a, b) => b.raftTerm - a.raftTerm)[0];
+	if (newest === undefined) {
+		return undefined;
+	}
+	const leader = members.find(({member}) => member.id === newest.id)?.member;
+	return {...newest, name: leader === undefined ? newest.id : memberLabel(leader)};
+}
+
+function highestTerm(members: readonly Seen[]): number | undefined {
+	const terms = members.flatMap(({status}) => (status === undefined ? [] : [status.raftTerm]));
+	return terms.length === 0 ? undefined : Math.max(...terms);
 }

@@ -1,29 +1,27 @@
 /** One member's record over time: the last figures however old, silence, latency, history. */
 
-import {quantile} from '../domain/alerts.ts';
 import {quotaOf} from '../domain/db-size.ts';
+import {advanceForeign, foreignDurationMs, type Look} from '../domain/defrag-trace.ts';
+import {diskLatency, keepDiskSample} from '../domain/disk-latency.ts';
 import {emptyHistory, points, record} from '../domain/history.ts';
-import {quorumOf} from '../domain/member.ts';
-import {type ConditionInput, conditionOf, slowStatusMs} from '../domain/member-state.ts';
+import {slowStatusMs} from '../domain/member-state.ts';
 import type {Answer, MemberObservation} from '../domain/observation.ts';
-import type {KnownDefragmentation, MemberRecord, State} from './state.ts';
+import {anotherTool, knownDefragmentations} from './past-defragmentations.ts';
+import type {MemberRecord, State} from './state.ts';
 
 const latenciesKept = 5;
 const hourMs = 60 * 60 * 1000;
 
-/** A learner is said to be catching up from here on. */
-const behindEntries = 1000;
+/** A latency that moves by less than either is no news: an unchanged cluster keeps its figures. */
+const latencyRestsWithinMs = 1;
+const latencyRestsWithinRatio = 0.25;
 
-export function advanceRecord(
-	previous: MemberRecord | undefined,
-	seen: MemberObservation,
-	past: readonly KnownDefragmentation[],
-): MemberRecord {
-	const base = previous ?? freshRecord(seen, past);
+/** The record after one more observation of its member; `state` is the one before it. */
+export function advanceRecord(previous: MemberRecord | undefined, seen: MemberObservation, state: State): MemberRecord {
+	const base = previous ?? freshRecord(seen, state);
 	const {silentSince: _, metricsSilentSince: __, ...rest} = base;
 	const silentSince = silence(base.silentSince, seen.status);
 	const metricsSilentSince = silence(base.metricsSilentSince, seen.metrics);
-	const isNew = !sameAnswer(base.statusAnswer, seen.status) || previous === undefined;
 	const next: MemberRecord = {
 		...rest,
 		member: seen.member,
@@ -34,27 +32,25 @@ export function advanceRecord(
 		...(seen.status.kind === 'answered' ? {status: {at: seen.status.at, value: seen.status.value}} : {}),
 		...(seen.metrics.kind === 'answered' ? {metrics: {at: seen.metrics.at, value: seen.metrics.value}} : {}),
 	};
-	const quota = quotaOf(next.status?.value, next.metrics?.value);
-	return isNew ? withFigures({...next, quota}, seen.status) : {...next, quota};
+	const traced = withForeign(base, next, state);
+	return withDisk(withFigures(base, {...traced, quota: quotaOf(next.status?.value, next.metrics?.value)}));
 }
 
-function freshRecord(seen: MemberObservation, past: readonly KnownDefragmentation[]): MemberRecord {
-	const last = past.at(-1);
+function freshRecord(seen: MemberObservation, state: State): MemberRecord {
 	return {
 		member: seen.member,
 		role: undefined,
-		statusAnswer: seen.status,
-		metricsAnswer: seen.metrics,
+		statusAnswer: {kind: 'pending', since: state.now},
+		metricsAnswer: {kind: 'pending', since: state.now},
 		latencies: [],
-		condition: {state: 'connecting', since: 'since' in seen.status ? seen.status.since : seen.status.at, explanation: ''},
+		condition: {state: 'connecting', since: state.now, explanation: ''},
 		quota: quotaOf(undefined, undefined),
-		...(last === undefined ? {} : {lastDefragmentation: last}),
-		defragmentations: past,
 		history: emptyHistory,
+		...knownDefragmentations(state.pastDefragmentations?.[seen.member.id] ?? [], []),
 	};
 }
 
-/** Silence runs from the first question that went unanswered. An open question is none yet; `assess` decides when it is. */
+/** Silence runs from the first question that went unanswered. Whether an open question is one, `conditionOf` decides. */
 function silence<T>(since: number | undefined, answer: Answer<T>): number | undefined {
 	switch (answer.kind) {
 		case 'answered':
@@ -66,36 +62,45 @@ function silence<T>(since: number | undefined, answer: Answer<T>): number | unde
 	}
 }
 
-function sameAnswer<T>(a: Answer<T>, b: Answer<T>): boolean {
-	return a.kind === b.kind && a.kind !== 'pending' && b.kind !== 'pending' && a.at === b.at;
+function isNews<T>(before: Answer<T>, after: Answer<T>): boolean {
+	return after.kind !== 'pending' && (before.kind !== after.kind || before.at !== after.at);
 }
 
-function withFigures(next: MemberRecord, status: MemberObservation['status']): MemberRecord {
-	if (status.kind === 'pending') {
+function withFigures(before: MemberRecord, next: MemberRecord): MemberRecord {
+	const answer = next.statusAnswer;
+	if (answer.kind === 'pending' || !isNews(before.statusAnswer, answer)) {
 		return next;
 	}
-	if (status.kind === 'failed') {
-		return {...next, history: record(next.history, status.at, undefined)};
+	if (answer.kind === 'failed') {
+		// Nothing was known from the question on, not only from its deadline.
+		const since = record(next.history, answer.at - answer.waitedMs, undefined);
+		return {...next, history: record(since, answer.at, undefined)};
 	}
-	const {dbSizeBytes, dbSizeInUseBytes} = status.value;
-	const history = record(next.history, status.at, {
+	const {dbSizeBytes, dbSizeInUseBytes} = answer.value;
+	const history = record(next.history, answer.at, {
 		dbSizeBytes,
 		inUseBytes: dbSizeInUseBytes,
-		latencyMs: status.latencyMs,
+		latencyMs: answer.latencyMs,
 		...(next.quota.bytes === undefined ? {} : {quotaBytes: next.quota.bytes}),
 	});
-	const latencies = [...next.latencies, status.latencyMs].slice(-latenciesKept);
+	const latencies = [...next.latencies, answer.latencyMs].slice(-latenciesKept);
 	return {
 		...next,
 		history,
 		latencies,
-		latencyMs: median(latencies),
-		maximumLatencyMs: maximumLatency({...next, history}, status.at),
+		latencyMs: resting(before.latencyMs, median(latencies)),
+		maximumLatencyMs: maximumLatency({...next, history}, answer.at),
 	};
 }
 
 function median(values: readonly number[]): number {
 	return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
+
+function resting(shown: number | undefined, current: number): number {
+	const allowed = Math.max(latencyRestsWithinMs, (shown ?? 0) * latencyRestsWithinRatio);
+	const isNear = shown !== undefined && Math.abs(current - shown) <= allowed;
+	return isNear && current > slowStatusMs === shown > slowStatusMs ? shown : current;
 }
 
 function maximumLatency({history}: MemberRecord, now: number): number {
@@ -106,47 +111,50 @@ function maximumLatency({history}: MemberRecord, now: number): number {
 	return maximum;
 }
 
-/** The condition as of `state.now`. */
-export function assess(current: MemberRecord, state: State, committed: number): MemberRecord {
-	const {member, status, metrics} = current;
-	const phase = state.run?.phase;
-	const ours =
-		phase !== undefined && (phase.kind === 'defragmenting' || phase.kind === 'unknown') && phase.memberId === member.id
-			? phase
-			: undefined;
-	const behind = member.isLearner && status !== undefined ? committed - status.value.raftAppliedIndex : 0;
-	const slow = current.latencyMs !== undefined && current.latencyMs > slowStatusMs;
-	const fsync = slow && metrics?.value.walFsync !== undefined ? quantile(metrics.value.walFsync, 0.99) : undefined;
-	const input: ConditionInput = {
-		member,
-		statusAnswer: current.statusAnswer,
-		metricsAnswer: current.metricsAnswer,
-		...(current.silentSince === undefined ? {} : {silentSince: current.silentSince}),
-		...(current.metricsSilentSince === undefined ? {} : {metricsSilentSince: current.metricsSilentSince}),
-		known: status !== undefined,
-		...(current.latencyMs === undefined ? {} : {latencyMs: current.latencyMs}),
-		alarms: state.alarms.filter(({memberId}) => memberId === member.id),
-		...(ours === undefined ? {} : {turn: {kind: ours.kind, since: ours.since, estimateMs: ours.estimateMs}}),
-		...(behind > behindEntries ? {entriesBehind: behind} : {}),
-		votersLeft: votersLeft(state),
-		...(fsync === undefined ? {} : {fsyncSlowMs: fsync * 1000}),
-		previous: current.condition,
-		now: state.now,
-	};
-	const condition = conditionOf(input);
-	const same =
-		condition.state === current.condition.state &&
-		condition.since === current.condition.since &&
-		condition.explanation === current.condition.explanation &&
-		condition.defragmenting?.inflight === current.condition.defragmenting?.inflight;
-	return same ? current : {...current, condition};
+function withDisk(next: MemberRecord): MemberRecord {
+	const {metrics} = next;
+	return metrics === undefined ? next : {...next, diskSamples: keepDiskSample(next.diskSamples ?? [], metrics.at, metrics.value)};
 }
 
-/** `2 of 3 voters left, none to spare`. */
-function votersLeft(state: State): string {
-	const voters = state.members.filter(({member}) => !member.isLearner);
-	const left = voters.filter(({silentSince, status}) => silentSince === undefined && status !== undefined).length;
-	const spare = left - quorumOf(voters.length);
-	const words = spare < 0 ? 'no quorum' : spare === 0 ? 'none to spare' : `${spare} to spare`;
-	return `${left} of ${voters.length} voters left, ${words}`;
+/** How fast the member's disk was in the last minutes; empty while that can't be told. */
+export function diskOf({diskSamples, metrics}: MemberRecord): ReturnType<typeof diskLatency> {
+	return metrics === undefined ? {} : diskLatency(diskSamples ?? [], metrics.value);
+}
+
+function withForeign(before: MemberRecord, next: MemberRecord, state: State): MemberRecord {
+	const {foreign: _, ...rest} = next;
+	const foreign = isOurs(state, before) ? undefined : advanceForeign(before.foreign, lookAt(before), lookAt(next));
+	if (foreign?.after === undefined || foreign.ended === undefined) {
+		return foreign === undefined ? rest : {...rest, foreign};
+	}
+	const durationMs = foreignDurationMs(foreign);
+	const known = {
+		endedWallMs: foreign.ended.at + state.wallOffsetMs,
+		...(durationMs === undefined ? {} : {durationMs}),
+		...(foreign.before === undefined ? {} : {before: foreign.before}),
+		after: foreign.after,
+		by: anotherTool,
+	};
+	const past = state.pastDefragmentations?.[next.member.id] ?? [];
+	return {...rest, foreign, ...knownDefragmentations(past, [...next.defragmentations, known])};
+}
+
+function lookAt({status, metrics, metricsAnswer}: MemberRecord): Look {
+	return {
+		...(status === undefined ? {} : {status}),
+		...(metrics === undefined ? {} : {metrics}),
+		metricsFailed: metricsAnswer.kind === 'failed',
+	};
+}
+
+/** A run here has its turn with this member now, or had it since its figures were last seen. */
+function isOurs({run}: State, {member, metrics, status}: MemberRecord): boolean {
+	if (run === undefined) {
+		return false;
+	}
+	const seenAt = Math.min(metrics?.at ?? 0, status?.at ?? 0);
+	return (
+		('memberId' in run.phase && run.phase.memberId === member.id) ||
+		run.turns.some(({memberId, outcome, endedAt}) => memberId === member.id && outcome !== 'skipped' && endedAt >= seenAt)
+	);
 }

@@ -1,138 +1,161 @@
 /** An observation into the state: every member's record, then what follows from all of them together. */
-import {alarmsOf} from '../domain/alarm.ts';
+import {alarmsIn} from '../domain/alarm.ts';
 import {alertsFor} from '../domain/alerts.ts';
 import {healthOf, leaderOf} from '../domain/cluster-health.ts';
 import {memberLabel, type Role} from '../domain/member.ts';
 import type {Observation} from '../domain/observation.ts';
 import {growthPerSecond} from '../domain/series.ts';
+import {assess} from './assess.ts';
 import {addEvents, eventsBetween} from './events.ts';
-import {advanceRecord, assess} from './member-record.ts';
+import {advanceRecord, diskOf} from './member-record.ts';
 import type {AlarmRecord, MemberRecord, State} from './state.ts';
 
 const trendSpanMs = 4 * 60 * 60 * 1000;
 const dayMs = 24 * 60 * 60 * 1000;
 
 export function observe(state: State, observation: Observation): State {
-	const alarms = alarmRecords(state, observation);
 	const previous = new Map(state.members.map((record) => [record.member.id, record]));
-	const advanced = observation.members
-		.map((seen) => advanceRecord(previous.get(seen.member.id), seen, state.pastDefragmentations?.[seen.member.id] ?? []))
+	const members = observation.members
+		.map((seen) => advanceRecord(previous.get(seen.member.id), seen, state))
 		.sort((a, b) => memberLabel(a.member).localeCompare(memberLabel(b.member), 'en', {numeric: true}));
-	const {membershipFailure: _, ...rest} = state;
-	const next = derive({
+	const {membershipFailure: _, writableAgainAt, ...rest} = state;
+	const alarms = alarmRecords(state, members);
+	const writable = writableAgain(state, alarms);
+	const derived = derive({
 		...rest,
 		...(observation.membershipFailure === undefined ? {} : {membershipFailure: observation.membershipFailure}),
+		...(writable === undefined ? {} : {writableAgainAt: writable}),
 		clusterId: observation.clusterId,
-		members: advanced,
+		members,
 		alarms,
-		...(state.alarms.some(({alarm}) => alarm === 'NOSPACE') && !alarms.some(({alarm}) => alarm === 'NOSPACE')
-			? {writableAgainAt: state.now}
-			: {}),
 	});
+	const next = {...derived, alerts: alertsOf(derived)};
 	const shown = addEvents(next, eventsBetween(state, next));
 	return figures(state) === figures(shown) ? shown : {...shown, changedAt: state.now};
 }
 
 /** What depends on the time and on a run, without a new observation. */
-export function reassess(state: State): State {
+export function reassess(before: State, state: State): State {
 	if (state.members.length === 0) {
 		return state;
 	}
 	const derived = derive(state);
-	return addEvents(derived, eventsBetween(state, derived));
+	return addEvents(derived, eventsBetween(before, derived));
 }
 
 function derive(state: State): State {
-	const committed = Math.max(0, ...state.members.map(({status}) => status?.value.raftIndex ?? 0));
-	const assessed = state.members.map((record) => assess(record, state, committed));
+	const committedIndex = committedIn(state.members);
+	const assessed = state.members.map((record) => assess(record, state, committedIndex));
 	const seen = assessed.map(({member, condition, status}) => ({
 		member,
 		state: condition.state,
 		...(status === undefined ? {} : {status: status.value}),
 	}));
-	const leaderId = leaderOf(seen)?.id;
-	const members = assessed.map((record) => withRole(record, leaderId));
-	const same = members.every((record, position) => record === state.members[position]);
+	const leader = leaderOf(seen);
+	const members = assessed.map((record) => withRole(record, leader?.id));
 	return {
 		...state,
-		members: same ? state.members : members,
-		health: healthOf(seen, state.alarms, true),
-		alerts: alertsOf(state, members, committed),
+		members: members.every((record, position) => record === state.members[position]) ? state.members : members,
+		health: healthOf(seen, state.alarms),
+		...(leader === undefined ? {} : {lastLeader: leader}),
 	};
 }
 
+function committedIn(members: readonly MemberRecord[]): number {
+	return Math.max(0, ...members.map(({status}) => status?.value.raftIndex ?? 0));
+}
+
 function withRole(record: MemberRecord, leaderId: string | undefined): MemberRecord {
-	const role: Role | undefined = record.member.isLearner
-		? 'learner'
-		: record.member.id === leaderId
-			? 'leader'
-			: record.status === undefined
-				? undefined
-				: 'follower';
+	const role = roleOf(record, leaderId);
 	return record.role === role ? record : {...record, role};
 }
 
-function alertsOf(state: State, members: readonly MemberRecord[], committedIndex: number): State['alerts'] {
+function roleOf({member, status}: MemberRecord, leaderId: string | undefined): Role | undefined {
+	if (member.isLearner) {
+		return 'learner';
+	}
+	if (member.id === leaderId) {
+		return 'leader';
+	}
+	return status === undefined ? undefined : 'follower';
+}
+
+function alertsOf(state: State): State['alerts'] {
+	const committedIndex = committedIn(state.members);
 	return alertsFor(
-		members.flatMap((record) => {
-			if (record.status === undefined || record.statusAnswer.kind === 'failed') {
+		state.members.flatMap((record) => {
+			const {member, status, statusAnswer, history, quota, latencyMs, lastDefragmentation} = record;
+			if (status === undefined || statusAnswer.kind === 'failed') {
 				return [];
 			}
-			const growth = growthPerSecond(record.history, 'dbSizeBytes', trendSpanMs, state.now);
-			const last = record.lastDefragmentation;
+			const growth = growthPerSecond(history, 'dbSizeBytes', trendSpanMs, state.now);
+			const sinceMs =
+				lastDefragmentation === undefined ? undefined : state.now + state.wallOffsetMs - lastDefragmentation.endedWallMs;
 			return [
 				{
-					memberId: record.member.id,
-					name: memberLabel(record.member),
-					status: record.status.value,
-					...(record.metrics === undefined ? {} : {metrics: record.metrics.value}),
-					quota: record.quota,
+					memberId: member.id,
+					name: memberLabel(member),
+					status: status.value,
+					disk: diskOf(record),
+					quota,
 					committedIndex,
+					...(latencyMs === undefined ? {} : {latencyMs}),
 					...(growth === undefined ? {} : {growthBytesPerSecond: growth}),
-					...(last === undefined ? {} : {daysSinceDefragmentation: (state.now + state.wallOffsetMs - last.endedWallMs) / dayMs}),
+					...(sinceMs === undefined ? {} : {daysSinceDefragmentation: sinceMs / dayMs}),
 				},
 			];
 		}),
 	);
 }
 
-/** While no member answers, the alarms are those that were last told. */
-function alarmRecords(state: State, observation: Observation): readonly AlarmRecord[] {
-	if (!observation.members.some(({status}) => status.kind === 'answered')) {
+/**
+ * What the members that answer tell, or told right before the question that is open. While none does, the alarms are those that
+ * were last told.
+ */
+function alarmRecords(state: State, members: readonly MemberRecord[]): readonly AlarmRecord[] {
+	const telling = members.flatMap(({status, statusAnswer, silentSince}) => {
+		const isFresh = statusAnswer.kind === 'answered' || (statusAnswer.kind === 'pending' && statusAnswer.since === silentSince);
+		return isFresh && status !== undefined ? [status.value] : [];
+	});
+	if (telling.length === 0) {
 		return state.alarms;
 	}
-	return alarmsOf(observation).map((alarm) => {
+	const isFirst = state.members.every(({status}) => status === undefined);
+	return alarmsIn(telling).map((alarm) => {
 		const known = state.alarms.find((other) => other.memberId === alarm.memberId && other.alarm === alarm.alarm);
-		const member = observation.members.find((seen) => seen.member.id === alarm.memberId)?.member;
-		const first = {since: state.now, sinceStart: state.members.every(({status}) => status === undefined)};
-		return {
-			...alarm,
-			name: member === undefined ? alarm.memberId : memberLabel(member),
-			since: known?.since ?? first.since,
-			sinceStart: known?.sinceStart ?? first.sinceStart,
-		};
+		const member = members.find((record) => record.member.id === alarm.memberId)?.member;
+		const name = member === undefined ? alarm.memberId : memberLabel(member);
+		return {...alarm, name, since: known?.since ?? state.now, sinceStart: known?.sinceStart ?? isFirst};
 	});
 }
 
+/** Writes are accepted from when the last alarm went; not while a CORRUPT stands, and not once there is a NOSPACE again. */
+function writableAgain(state: State, alarms: readonly AlarmRecord[]): number | undefined {
+	if (alarms.length > 0) {
+		return undefined;
+	}
+	return state.alarms.some(({alarm}) => alarm === 'NOSPACE') ? state.now : state.writableAgainAt;
+}
+
 /** What the screens show of the figures: when this is the same, nothing has changed to a reader. */
-function figures(state: State): string {
-	return state.members
-		.map(({member, role, status, condition, quota}) => {
-			const value = status?.value;
-			return [
-				member.id,
-				member.name,
-				member.endpoint,
-				role,
-				condition.state,
-				quota.bytes,
-				value?.dbSizeBytes,
-				value?.dbSizeInUseBytes,
-				value?.raftTerm,
-				value?.raftIndex,
-				value?.raftAppliedIndex,
-				value?.errors.join(),
-			].join();
-		})
-		.join(';');
+function figures({members, alarms, health}: State): string {
+	return JSON.stringify([
+		health,
+		alarms.map(({memberId, alarm}) => [memberId, alarm]),
+		members.map(({member, role, status, condition, quota}) => [
+			member.id,
+			member.name,
+			member.endpoint,
+			role,
+			condition.state,
+			quota.bytes,
+			status?.value.version,
+			status?.value.dbSizeBytes,
+			status?.value.dbSizeInUseBytes,
+			status?.value.raftTerm,
+			status?.value.raftIndex,
+			status?.value.raftAppliedIndex,
+			status?.value.errors,
+		]),
+	]);
 }

@@ -10,7 +10,9 @@ import type {CooldownState} from '../domain/cooldown.ts';
 import type {Quota} from '../domain/db-size.ts';
 import type {DefragPlan} from '../domain/defrag-plan.ts';
 import type {Run} from '../domain/defrag-run.ts';
+import type {ForeignDefragmentation} from '../domain/defrag-trace.ts';
 import type {DisarmPlan} from '../domain/disarm.ts';
+import type {DiskSample} from '../domain/disk-latency.ts';
 import type {Failure} from '../domain/failure.ts';
 import type {History} from '../domain/history.ts';
 import type {Member, MemberId, Role} from '../domain/member.ts';
@@ -42,6 +44,8 @@ export type State = {
 	/** When any figure last changed: the header's time. */
 	readonly changedAt?: number;
 	readonly health: ClusterHealth;
+	/** Who led when a leader was last known. */
+	readonly lastLeader?: {readonly id: MemberId; readonly name: string; readonly raftTerm: number};
 	readonly alarms: readonly AlarmRecord[];
 	/** The answer of the Alarm call, when the operator asked. */
 	readonly alarmsAsked?: {readonly at: number; readonly alarms?: readonly Alarm[]; readonly failure?: Failure};
@@ -79,14 +83,16 @@ export type MemberRecord = {
 	/** Since when Status has not answered: from the first question that went unanswered. */
 	readonly silentSince?: number;
 	readonly metricsSilentSince?: number;
-	/** Median of the last five Status latencies. */
+	/** Median of the last five Status latencies; rests while it moves too little to mean anything. */
 	readonly latencyMs?: number;
 	/** The last five, newest last. */
 	readonly latencies: readonly number[];
 	/** Of the last hour. */
 	readonly maximumLatencyMs?: number;
-	/** A defragmentation not started here, while it is in flight. */
-	readonly foreign?: {readonly since: number; readonly before: number};
+	/** A defragmentation not started here, from its first trace to the size afterwards. */
+	readonly foreign?: ForeignDefragmentation;
+	/** Of the last minutes, for how fast its disk is now. */
+	readonly diskSamples?: readonly DiskSample[];
 	readonly condition: MemberCondition;
 	readonly quota: Quota;
 	readonly lastDefragmentation?: KnownDefragmentation;

@@ -11,6 +11,17 @@ export type DispatchingStore = Store & {readonly dispatch: (message: EngineMessa
 /** How listeners' notifications are put off; Node's `setTimeout` outside tests. */
 export type Schedule = (callback: () => void, ms: number) => void;
 
+/** A listener's defect is the program's to die of, but not in the middle of whatever told it: a run goes on to its journal line. */
+function tell(listener: () => void): void {
+	try {
+		listener();
+	} catch (error) {
+		queueMicrotask(() => {
+			throw error;
+		});
+	}
+}
+
 /** Holds the state. A burst is told at once and at its end; the last change is never kept back. */
 export function createStore(initial: State, schedule: Schedule = setTimeout): DispatchingStore {
 	let state = initial;
@@ -32,7 +43,7 @@ export function createStore(initial: State, schedule: Schedule = setTimeout): Di
 			}
 		}, notifyEveryMs);
 		for (const listener of listeners) {
-			listener();
+			tell(listener);
 		}
 	}
 

@@ -1,8 +1,8 @@
 /** The state after a message: pure. What a screen shows is derived here, once, not while drawing. */
-
 import {addEvents, cooldownEvents} from './events.ts';
 import type {EngineMessage} from './messages.ts';
 import {observe, reassess} from './observe.ts';
+import {knownDefragmentations} from './past-defragmentations.ts';
 import type {State} from './state.ts';
 
 /** A wall clock that steps by less than this is only jitter between two readings. */
@@ -13,7 +13,7 @@ export function update(state: State, message: EngineMessage): State {
 		case 'connected':
 			return {...state, connection: message.connection};
 		case 'ticked':
-			return reassess({...state, now: message.now, wallOffsetMs: wallOffset(state, message)});
+			return reassess(state, {...state, now: message.now, wallOffsetMs: wallOffset(state, message)});
 		case 'observed':
 			return observe({...state, now: message.now, wallOffsetMs: wallOffset(state, message)}, message.observation);
 		case 'membershipFailed':
@@ -32,7 +32,7 @@ export function update(state: State, message: EngineMessage): State {
 		case 'planChanged':
 			return set(state, 'plan', message.plan);
 		case 'runChanged':
-			return reassess(set(state, 'run', message.run));
+			return reassess(state, set(state, 'run', message.run));
 		case 'cooldownChanged':
 			return addEvents({...state, cooldown: message.cooldown}, cooldownEvents(state, message.cooldown));
 		case 'alarmsAsked':
@@ -47,19 +47,14 @@ export function update(state: State, message: EngineMessage): State {
 			return {
 				...state,
 				pastDefragmentations: message.byMember,
-				members: state.members.map((record) => withPast(record, message.byMember[record.member.id] ?? [])),
+				members: state.members.map((record) => ({
+					...record,
+					...knownDefragmentations(message.byMember[record.member.id] ?? [], record.defragmentations),
+				})),
 			};
 		case 'journalChanged':
 			return {...state, journal: message.journal};
 	}
-}
-
-function withPast(
-	record: State['members'][number],
-	past: State['members'][number]['defragmentations'],
-): State['members'][number] {
-	const last = past.at(-1);
-	return {...record, defragmentations: past, ...(last === undefined ? {} : {lastDefragmentation: last})};
 }
 
 /** `undefined` takes the key away: an absent thing has no key in the state. */

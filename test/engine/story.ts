@@ -1,0 +1,61 @@
+/** A cluster's story told to `update`, observation by observation, two seconds apart. */
+import type {Observation} from '../../source/domain/observation.ts';
+import {initialState} from '../../source/engine/initial-state.ts';
+import type {EngineMessage} from '../../source/engine/messages.ts';
+import type {State} from '../../source/engine/state.ts';
+import {update} from '../../source/engine/update.ts';
+import {type MemberCase, observationOf} from '../domain/observations.ts';
+
+export const wallOffsetMs = 1_700_000_000_000;
+const startedAt = 100_000;
+
+export type Story = {
+	/** Uptime ms. */
+	now(): number;
+	state(): State;
+	pass(ms: number): void;
+	tell(message: EngineMessage): void;
+	tick(): void;
+	/** Answers that came just now; `changes` for what cases can't say. */
+	observe(cases: readonly MemberCase[], changes?: (observation: Observation) => Observation): void;
+	/** The same, and two seconds pass. */
+	poll(cases: readonly MemberCase[], times?: number): void;
+	/** `● etcd-1: text`, oldest first, since the last time this was asked. */
+	news(): string[];
+	states(): string;
+};
+
+export function tellStory(): Story {
+	let now = startedAt;
+	let told = 0;
+	const clock = {uptimeMs: () => now, wallMs: () => now + wallOffsetMs};
+	let state = initialState({clock, clusterName: 'test', readOnly: false, intervalMs: 2000, journalDirectory: '/tmp'});
+	const tell = (message: EngineMessage) => {
+		state = update(state, message);
+	};
+	const story: Story = {
+		now: () => now,
+		state: () => state,
+		pass(ms) {
+			now += ms;
+		},
+		tell,
+		tick: () => tell({type: 'ticked', now, wallMs: now + wallOffsetMs}),
+		observe(cases, changes = (observation) => observation) {
+			tell({type: 'observed', now, wallMs: now + wallOffsetMs, observation: changes(observationOf(cases, now))});
+		},
+		poll(cases, times = 1) {
+			for (let round = 0; round < times; round++) {
+				story.observe(cases);
+				now += 2000;
+			}
+		},
+		news() {
+			const fresh = state.events.slice(0, state.events.length - told).toReversed();
+			told = state.events.length;
+			return fresh.map(({kind, subject, text, mark}) => `${kind} ${subject}: ${text}${mark === undefined ? '' : ` [${mark}]`}`);
+		},
+		states: () => state.members.map(({member, condition}) => `${member.name} ${condition.state}`).join(', '),
+	};
+	return story;
+}
