@@ -103,9 +103,12 @@ export function pasteInOverlay(screen: ScreenState, overlay: Overlay, at: number
 	return stay(replaceTop(screen, {...overlay, confirmation: pasteInConfirmation(overlay.confirmation, at)}));
 }
 
+/** More rows than the help has on the smallest screen; the picture ends earlier. */
+const mostScroll = 30;
+
 function scrolled<T extends {readonly scroll: number}>(overlay: T, {name}: KeyEvent): T {
 	const by = {up: -1, k: -1, pageup: -5, down: 1, j: 1, pagedown: 5}[name] ?? 0;
-	return {...overlay, scroll: Math.max(0, overlay.scroll + by)};
+	return {...overlay, scroll: Math.min(mostScroll, Math.max(0, overlay.scroll + by))};
 }
 
 function pressInPlan(screen: ScreenState, overlay: Extract<Overlay, {kind: 'plan'}>, key: KeyEvent, {plan}: State): Step {

@@ -94,6 +94,19 @@ export function buttonsLine<Id extends string>(buttons: readonly Button<Id>[], f
 	});
 }
 
+/** How buttons are pressed: the last row of every dialog that has some. */
+export function buttonKeys(room: Pick<Room, 'columns'>, theme: Theme, leaving = 'cancel'): Line {
+	const wide = dialogCells(room) >= 70;
+	return keysLine(
+		[
+			['Enter', wide ? `does what has the ${theme.symbols.selected}   ` : `the one with ${theme.symbols.selected}`],
+			['Tab', 'other button'],
+			['Esc', leaving],
+		],
+		theme,
+	);
+}
+
 /** `Esc cancel   Enter go on`: keys bold. */
 export function keysLine(keys: readonly (readonly [key: string, text: string])[], theme: Theme): Line {
 	return keys.flatMap(

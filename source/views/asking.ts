@@ -1,5 +1,5 @@
 /** Leadership did not move, or nobody knows whether it did: the run waits for a choice, for as long as it takes. */
-import {type Dialog, keysLine, type Room, row, textRows} from '../components/dialog.ts';
+import {buttonKeys, type Dialog, type Room, row, textRows} from '../components/dialog.ts';
 import {emptyLine} from '../components/line.ts';
 import type {State} from '../engine/state.ts';
 import {durationText} from '../format.ts';
@@ -33,7 +33,7 @@ export function askingDialog(state: State, focus: Choice, choices: readonly Choi
 				theme,
 			),
 			...textRows(
-				`As leader, ${from} stops answering all that goes through it; the others elect a new leader if it takes long.`,
+				`As leader: ${from} is defragmented where it is; its own clients wait meanwhile, as those of any member.`,
 				room,
 				theme,
 				3,
@@ -45,17 +45,7 @@ export function askingDialog(state: State, focus: Choice, choices: readonly Choi
 				room,
 				theme,
 			),
-			row(
-				keysLine(
-					[
-						['Enter', `does what has the ${theme.symbols.selected}`],
-						['Tab', 'other button'],
-						['Esc', 'not now'],
-					],
-					theme,
-				),
-				2,
-			),
+			row(buttonKeys(room, theme, 'not now'), 2),
 		],
 	};
 }

@@ -1,5 +1,14 @@
 /** The dialog in which a word is typed; what it means is the plan's own words. */
-import {buttonsLine, type Dialog, type DialogRow, dialogCells, keysLine, type Room, row, textRows} from '../components/dialog.ts';
+import {
+	buttonKeys,
+	buttonsLine,
+	type Dialog,
+	type DialogRow,
+	dialogCells,
+	type Room,
+	row,
+	textRows,
+} from '../components/dialog.ts';
 import {blank, emptyLine, type Line, lineWidth, span} from '../components/line.ts';
 import {type ConfirmationState, isComplete, rightLetters} from '../confirmation-state.ts';
 import type {Theme} from '../theme.ts';
@@ -17,6 +26,7 @@ export type ConfirmationProps = {
 };
 
 const buttonGapCells = 12;
+const buttonIndentCells = 7;
 
 export function confirmationDialog(props: ConfirmationProps, room: Room, theme: Theme): Dialog {
 	const {title, aside, consequences, confirmation, button, more = []} = props;
@@ -30,8 +40,9 @@ export function confirmationDialog(props: ConfirmationProps, room: Room, theme: 
 		theme,
 		buttonGapCells,
 	);
-	const opening = complete ? '' : 'opens when the word is complete';
-	const wide = dialogCells(room) >= 7 + lineWidth(buttons) + 2 + opening.length;
+	const opening = 'opens when the word is complete';
+	const indent = dialogCells(room) - lineWidth(buttons) - 2 - opening.length;
+	const roomy = indent >= 0;
 	return {
 		title,
 		aside,
@@ -40,18 +51,13 @@ export function confirmationDialog(props: ConfirmationProps, room: Room, theme: 
 			...more,
 			row(emptyLine, 1),
 			...wordRows(confirmation, room, theme),
-			row([blank(wide ? 7 : 0), ...buttons, blank(2), span(wide ? opening : '', theme.styles.dim)]),
-			row(
-				keysLine(
-					[
-						['Enter', wide ? `does what has the ${theme.symbols.selected}   ` : `the one with ${theme.symbols.selected}`],
-						['Tab', 'other button'],
-						['Esc', 'cancel'],
-					],
-					theme,
-				),
-				40,
-			),
+			row([
+				blank(roomy ? Math.min(buttonIndentCells, indent) : 0),
+				...buttons,
+				blank(2),
+				span(roomy && !complete ? opening : '', theme.styles.dim),
+			]),
+			row(buttonKeys(room, theme), 40),
 		],
 	};
 }

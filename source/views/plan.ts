@@ -41,6 +41,9 @@ export function titleOf({scope, steps, leftOut}: DefragPlan): string {
 	return scope.kind === 'all' ? 'Defragment all: the plan' : `Defragment ${only}: the plan`;
 }
 
+/** From here on every column and every word has room. */
+const wideCells = 70;
+
 /** A row of the table: a member, a wait, or the move of leadership. */
 type TableRow = {
 	readonly sign: string;
@@ -92,7 +95,7 @@ function waitRow(index: number): TableRow {
 
 function columnsIn(cells: number, theme: Theme): readonly Column<TableRow>[] {
 	const text = (key: keyof TableRow) => (one: TableRow) => span(theme.text(one[key]));
-	const wide = cells >= 70;
+	const wide = cells >= wideCells;
 	const fixed: readonly Column<TableRow>[] = [
 		{head: '', cells: 1, align: 'right', gap: 0, content: text('sign')},
 		{head: 'MEMBER', cells: 12, align: 'left', gap: 2, content: text('member')},
@@ -113,11 +116,15 @@ function moveLine({moveLeader: offer}: DefragPlan, on: boolean, nameOf: NameOf, 
 		return [...start, span(theme.text(`no: ${offer?.why ?? 'no other voter'}`))];
 	}
 	const path = theme.text(`${nameOf(offer.from)} → ${nameOf(offer.to)}`);
-	const box = on ? '[x]' : '[ ]';
-	const wide = dialogCells(room) >= 70;
-	return wide
-		? [...start, span(path.padEnd(29)), span(box, theme.styles.strong), span(theme.text(`    ~0:02  ${offer.why}`))]
-		: [...start, span(`${path}  `), span(box, theme.styles.strong)];
+	const why = theme.text(`    ~0:02  ${offer.why}`);
+	const box = span(on ? '[x]' : '[ ]', theme.styles.strong);
+	const cells = dialogCells(room);
+	if (cells < wideCells) {
+		return [...start, span(`${path}  `), box];
+	}
+	// Under BLOCKS, as the other times are, unless the reason is long.
+	const pathCells = Math.min(29, cells - lineWidth([...start, box, span(why)]));
+	return [...start, span(path.padEnd(pathCells)), box, span(why)];
 }
 
 function summaryRows(plan: DefragPlan, room: Room, theme: Theme): readonly DialogRow[] {
@@ -142,9 +149,9 @@ function summaryRows(plan: DefragPlan, room: Room, theme: Theme): readonly Dialo
 
 function warningRows({text, remedy}: DefragPlan['warnings'][number], room: Room, theme: Theme): readonly DialogRow[] {
 	const {styles, symbols} = theme;
-	const [first, ...rest] = textRows(remedy === '' ? text : `${text} ${remedy}`, {columns: room.columns - 2}, theme);
+	const [first, ...rest] = textRows(remedy === '' ? text : `${text}. ${remedy}`, {columns: room.columns - 2}, theme);
 	const sign = span(`${symbols.warning} `, styles.warning);
-	return [row([sign, ...(first?.line ?? [])], 29), ...rest.map(({line}) => row([blank(2), ...line], 5))];
+	return [row([sign, ...(first?.line ?? [])], 29), ...rest.map(({line}) => row([blank(2), ...line], 10))];
 }
 
 const gateSigns = {
@@ -210,11 +217,11 @@ function refusalRows({refusal}: DefragPlan, room: Room, theme: Theme): readonly 
 }
 
 function keys({moveLeader, refusal}: DefragPlan, room: Room, theme: Theme): Line {
-	const goOn = dialogCells(room) >= 70 ? 'go on, when every gate has passed' : 'go on';
+	const goOn = dialogCells(room) >= wideCells ? 'go on, when every gate has passed' : 'go on';
 	return keysLine(
 		[
 			['Esc', 'cancel'],
-			...(moveLeader?.kind === 'possible' ? [['m', 'move leader yes/no'] as const] : []),
+			...(moveLeader?.kind === 'possible' && refusal === undefined ? [['m', 'move leader yes/no'] as const] : []),
 			...(refusal === undefined ? [['Enter', goOn] as const] : []),
 		],
 		theme,
