@@ -6,7 +6,8 @@ export function createLateControls(store: DispatchingStore): Controls & {readonl
 	let real: Controls | undefined;
 	const notYet = () => store.dispatch({type: 'messageChanged', message: {kind: 'refused', text: 'not connected yet'}});
 	const late: Controls = {
-		setInterval: (intervalMs) => (real === undefined ? store.dispatch({type: 'intervalChanged', intervalMs}) : real.setInterval(intervalMs)),
+		setInterval: (intervalMs) =>
+			real === undefined ? store.dispatch({type: 'intervalChanged', intervalMs}) : real.setInterval(intervalMs),
 		dismissMessage: () => store.dispatch({type: 'messageChanged', message: undefined}),
 		say: (kind, text) => store.dispatch({type: 'messageChanged', message: {kind, text}}),
 		openPlan: (scope) => (real === undefined ? notYet() : real.openPlan(scope)),

@@ -43,7 +43,7 @@ export function quitDialog(state: State, run: Run, focus: Choice, choices: reado
 						theme,
 					)),
 			...textRows(
-				`Cooldown stands: no etcdtop on this machine starts one for ${durationText(cooldownMs)} after it.`,
+				`Cooldown stands: no etcdtop on this machine starts one for ${durationText(cooldownMs)} after ${atWork === undefined ? 'the last one' : 'it'}.`,
 				room,
 				theme,
 				2,

@@ -1,6 +1,6 @@
 /** The lines of a run, in its columns: sign, name, what it does, how far, and the sizes. */
 import {blank, type Line, type Span, span} from '../components/line.ts';
-import {cell, sizeText} from '../format.ts';
+import {cell, durationText, latencyText, sizeText} from '../format.ts';
 import type {Style, Symbols, Theme} from '../theme.ts';
 
 /** Sign and blanks before it, the name, and the word of the state. */
@@ -9,6 +9,9 @@ const stateCells = 16;
 const detailCells = 26;
 export const indentCells = 3 + nameCells + 1;
 export const barCells = 40;
+
+/** Where the details begin. */
+export const detailStart = indentCells + stateCells;
 
 export {nameCells as runNameCells};
 
@@ -46,6 +49,11 @@ export function underLine(text: string, theme: Theme): Line {
 
 export function barLine(bar: Line, text: string, theme: Theme): Line {
 	return [blank(indentCells), ...bar, span(theme.text(`  ${text}`))];
+}
+
+/** `0:33`; what took less than a second is told in milliseconds. */
+export function tookText(ms: number): string {
+	return ms < 1000 ? latencyText(ms) : durationText(ms);
 }
 
 /** `4.79 GiB →  1.95 GiB`; an estimate wears its `~`. */

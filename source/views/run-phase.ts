@@ -73,7 +73,8 @@ function asking({from, to, since, reason}: Phase<'asking'>, {state, nameOf, them
 
 function defragmenting(phase: Phase<'defragmenting'>, props: PhaseProps): readonly Line[] {
 	const {state, nameOf, theme} = props;
-	const elapsed = state.now - phase.since;
+	// The state's clock ticks once a second: a turn may have begun after its last tick.
+	const elapsed = Math.max(0, state.now - phase.since);
 	const over = elapsed - phase.estimateMs;
 	const detail =
 		over > 0
@@ -133,12 +134,18 @@ function settling(phase: Phase<'settling'>, {state, nameOf, theme}: PhaseProps):
 function coolingDown({since, until, why, next}: Phase<'cooling down'>, {state, nameOf, theme}: PhaseProps): readonly Line[] {
 	const left = Math.max(0, until - state.now);
 	const whole = Math.max(1, until - since);
+	const leftText = durationText(wholeSeconds(left));
 	const then = next === undefined ? why : `then gates, ${nameOf(next)} at ${timeOfDay(until + state.wallOffsetMs)} or later`;
-	const detail = `of ${durationText(whole)}; ${then}`;
+	const detail = `of ${durationText(wholeSeconds(whole))}; ${then}`;
 	return [
-		entryLine({symbol: 'waiting', name: 'cooldown', state: `${durationText(left)} left`, detail}, theme),
+		entryLine({symbol: 'waiting', name: 'cooldown', state: `${leftText} left`, detail}, theme),
 		barLine(progressBar(left / whole, barCells, theme), 'cannot be cut short', theme),
 	];
+}
+
+/** A wait is never told shorter than it is. */
+function wholeSeconds(ms: number): number {
+	return Math.ceil(ms / 1000) * 1000;
 }
 
 function halted({at, reason, detail, nextStep}: Phase<'halted'>, props: PhaseProps): readonly Line[] {

@@ -3,9 +3,10 @@ import {blank, type Line, span} from '../components/line.ts';
 import {type Column, tableHead, tableRow} from '../components/table.ts';
 import type {Run, Turn} from '../domain/defrag-run.ts';
 import type {State} from '../engine/state.ts';
-import {bytesCell, durationText, percentCell, timeOfDay} from '../format.ts';
+import {bytesCell, percentCell, timeOfDay} from '../format.ts';
 import type {Theme} from '../theme.ts';
 import type {NameOf} from './members-shown.ts';
+import {tookText} from './run-parts.ts';
 
 type SummaryProps = {
 	readonly state: State;
@@ -102,7 +103,7 @@ function columnsOf({nameOf, columns, theme}: SummaryProps): readonly Column<Turn
 }
 
 function durationOr(ms: number | undefined, none: string): string {
-	return ms === undefined ? none : durationText(ms);
+	return ms === undefined ? none : tookText(ms);
 }
 
 /** Whether an election came of it. */
@@ -119,16 +120,7 @@ function totalOf(columns: readonly Column<Turn>[], {turns, moves}: Run, theme: T
 	const before = done.reduce((sum, turn) => sum + turn.before.dbSizeBytes, 0);
 	const given = done.reduce((sum, turn) => sum + turn.before.dbSizeBytes - (turn.after?.dbSizeBytes ?? 0), 0);
 	const blocked = done.reduce((sum, {durationMs = 0}) => sum + durationMs, 0);
-	const texts = [
-		'',
-		'total',
-		'',
-		'',
-		'',
-		bytesCell(given),
-		percentCell(before === 0 ? 0 : given / before),
-		durationText(blocked),
-	];
+	const texts = ['', 'total', '', '', '', bytesCell(given), percentCell(before === 0 ? 0 : given / before), tookText(blocked)];
 	const terms = done.flatMap(({termBefore, termAfter}) => [termBefore ?? [], termAfter ?? []].flat());
 	const first = Math.min(...terms);
 	const last = Math.max(...terms);

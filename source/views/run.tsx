@@ -5,11 +5,12 @@ import {rule} from '../components/rule.ts';
 import {isOver, type Run} from '../domain/defrag-run.ts';
 import {quorumOf} from '../domain/member.ts';
 import type {MemberState, State} from '../engine/state.ts';
-import {durationText, estimateText, latencyText, timeOfDay} from '../format.ts';
+import {displayWidth, durationText, estimateText, latencyText, timeOfDay} from '../format.ts';
 import {compactionLines} from './compaction.ts';
+import {dbSizeChart, smallestChartRows} from './db-size-chart.ts';
 import {membersSection} from './members-section.ts';
 import {type NameOf, namesOf} from './members-shown.ts';
-import {entryLine, runNameCells, sizesText} from './run-parts.ts';
+import {detailStart, entryLine, runNameCells, sizesText, tookText} from './run-parts.ts';
 import {type PhaseProps, phaseLines} from './run-phase.ts';
 import {summaryLines} from './run-summary.ts';
 import type {ViewProps} from './view.ts';
@@ -24,8 +25,13 @@ export function runViewLines(props: ViewProps): readonly Line[] {
 	const {state, rows, theme} = props;
 	const above = [...compactionLines(state, theme), ...runLines(props)];
 	const left = rows - above.length - 1;
-	const members = state.members.length === 0 || left < 3 ? undefined : membersSection({...props, rows: left, raftShown: false});
-	return members === undefined ? above : [...above, emptyLine, ...members.lines];
+	if (state.members.length === 0 || left < 3) {
+		return above;
+	}
+	const members = membersSection({...props, rows: left, raftShown: false});
+	const chartRows = left - members.lines.length;
+	const chart = chartRows < smallestChartRows ? [] : dbSizeChart({...props, members: state.members, rows: chartRows});
+	return [...above, emptyLine, ...members.lines, ...chart];
 }
 
 function runLines(props: ViewProps): readonly Line[] {
@@ -86,8 +92,8 @@ const turnSigns = {done: 'done', skipped: 'none', failed: 'failed', unknown: 'un
 /** Members whose turn is over. */
 function turnLines({run, nameOf, theme}: PhaseProps): readonly Line[] {
 	return run.turns.map(({memberId, outcome, why, durationMs, longestSilenceMs, before, after}) => {
-		const took = durationMs === undefined ? '' : durationText(durationMs);
-		const silent = longestSilenceMs === undefined ? '' : `, silent ${durationText(longestSilenceMs)}`;
+		const took = durationMs === undefined ? '' : tookText(durationMs);
+		const silent = longestSilenceMs === undefined ? '' : `, silent ${tookText(longestSilenceMs)}`;
 		const style = outcome === 'done' ? theme.styles.good : outcome === 'skipped' ? theme.styles.dim : theme.styles.bad;
 		const entry = {symbol: turnSigns[outcome], style, name: nameOf(memberId), state: outcome};
 		return outcome === 'done'
@@ -107,7 +113,7 @@ function waitingLines({run, nameOf, theme}: PhaseProps): readonly Line[] {
 const answering: ReadonlySet<MemberState> = new Set(['healthy', 'slow', 'NOSPACE', 'CORRUPT']);
 
 /** ` ● quorum   kept            etcd-1 1.3 ms, etcd-2 2.0 ms; leader etcd-2, term 7` */
-function quorumLine(state: State, {phase}: Run, nameOf: NameOf, {theme}: ViewProps): Line {
+function quorumLine(state: State, {phase}: Run, nameOf: NameOf, {columns, theme}: ViewProps): Line {
 	const voters = state.members.filter(({member}) => !member.isLearner);
 	const there = voters.filter(({condition}) => answering.has(condition.state));
 	const others = there.filter(({member}) => !('memberId' in phase) || member.id !== phase.memberId);
@@ -116,6 +122,8 @@ function quorumLine(state: State, {phase}: Run, nameOf: NameOf, {theme}: ViewPro
 	const answers = others
 		.map(({member, latencyMs}) => `${nameOf(member.id)} ${latencyMs === undefined ? '' : latencyText(latencyMs)}`.trim())
 		.join(', ');
+	const told = `${answers || 'no other voter answers'}; ${led}`;
+	const short = `${there.length} of ${voters.length} answer; ${led}`;
 	const kept = there.length >= quorumOf(voters.length) && leader !== undefined;
 	return entryLine(
 		{
@@ -123,7 +131,7 @@ function quorumLine(state: State, {phase}: Run, nameOf: NameOf, {theme}: ViewPro
 			style: kept ? theme.styles.good : theme.styles.alarm,
 			name: 'quorum',
 			state: kept ? 'kept' : 'lost',
-			detail: `${answers || 'no other voter answers'}; ${led}`,
+			detail: displayWidth(told) <= columns - detailStart ? told : short,
 		},
 		theme,
 	);

@@ -14,7 +14,10 @@ function begin(cases: readonly MemberCase[] = threeVoters, changes: Partial<Run>
 	const evidence = evidenceOf(cases);
 	const plan = planDefragmentation({scope: {kind: 'all'}, evidence, now, speed: assumedSpeed, moveLeader: true, terminal: true});
 	const voters = votersOf(evidence.observation).map(({member}) => member.id);
-	return {...transitions.beginRun({id: 'r', operator: 'ana@bastion', plan, voters, moveLeader: false, interactive: true, now}), ...changes};
+	return {
+		...transitions.beginRun({id: 'r', operator: 'ana@bastion', plan, voters, moveLeader: false, interactive: true, now}),
+		...changes,
+	};
 }
 
 function look(run: Run, cases: readonly MemberCase[] = threeVoters, changes: Partial<Evidence> = {}, at = now) {
@@ -27,7 +30,14 @@ function change(index: number, changes: Partial<MemberCase>, cases: readonly Mem
 
 /** The run with `memberId` at work since `now`. */
 function atWork(memberId = 'a1', run = begin()): Run {
-	const row = planDefragmentation({scope: {kind: 'member', memberId}, evidence: evidenceOf(threeVoters), now, speed: assumedSpeed, moveLeader: false, terminal: true}).steps[0];
+	const row = planDefragmentation({
+		scope: {kind: 'member', memberId},
+		evidence: evidenceOf(threeVoters),
+		now,
+		speed: assumedSpeed,
+		moveLeader: false,
+		terminal: true,
+	}).steps[0];
 	if (row === undefined) {
 		throw new Error('no such row');
 	}
@@ -49,7 +59,10 @@ describe('before a turn', () => {
 	it('waits for a foreign defragmentation, and for no longer than a quarter of an hour', () => {
 		const busy = change(2, {metrics: {defragInflight: 1}});
 		expect(look(begin(), busy)).toMatchObject({kind: 'wait'});
-		expect(look(begin(), busy, {}, now + 15 * 60_000)).toMatchObject({kind: 'halt', reason: 'nothing in flight: etcd-2 is being defragmented'});
+		expect(look(begin(), busy, {}, now + 15 * 60_000)).toMatchObject({
+			kind: 'halt',
+			reason: 'nothing in flight: etcd-2 is being defragmented',
+		});
 	});
 
 	it('follows leadership that moved between the plan and the step', () => {
@@ -62,14 +75,20 @@ describe('before a turn', () => {
 		['a voter that came', [...threeVoters, {name: 'etcd-3'}], 'the voters of the cluster changed'],
 		['a confirmed member that is down', change(2, {status: 'refused', metrics: 'refused'}), 'etcd-2 does not answer'],
 		['CORRUPT', change(0, {status: {errors: ['memberID:1 alarm:CORRUPT ']}}), 'no CORRUPT alarm: memberID:1 alarm:CORRUPT'],
-		['a lost leader', change(2, {status: {leaderId: 'a2'}}), 'all agree on one leader: the members name different leaders or terms'],
+		[
+			'a lost leader',
+			change(2, {status: {leaderId: 'a2'}}),
+			'all agree on one leader: the members name different leaders or terms',
+		],
 	])('halts on %s', (_, cases, reason) => {
 		expect(look(begin(), cases)).toMatchObject({kind: 'halt', reason});
 	});
 
 	it('halts on a quorum that does not read', () => {
 		const {reads} = evidenceOf(threeVoters);
-		expect(look(begin(), threeVoters, {reads: {...reads, a2: {kind: 'failed', failure: failure('timed-out')}}})).toMatchObject({kind: 'halt'});
+		expect(look(begin(), threeVoters, {reads: {...reads, a2: {kind: 'failed', failure: failure('timed-out')}}})).toMatchObject({
+			kind: 'halt',
+		});
 	});
 
 	it('a promoted learner is a change of voters', () => {
@@ -78,18 +97,46 @@ describe('before a turn', () => {
 	});
 
 	it('halts on a version fault that nobody was told of', () => {
-		expect(look(begin(), change(2, {status: {version: '3.5.2'}}))).toMatchObject({kind: 'halt', detail: 'not known when the run was confirmed'});
+		expect(look(begin(), change(2, {status: {version: '3.5.2'}}))).toMatchObject({
+			kind: 'halt',
+			detail: 'not known when the run was confirmed',
+		});
 	});
 
 	it('skips a confirmed member that has nothing left to give, and touches none that was not confirmed', () => {
-		expect(look(begin(), change(1, {status: {...small}}))).toMatchObject({kind: 'skip', turns: [{name: 'etcd-1', outcome: 'skipped'}]});
+		expect(look(begin(), change(1, {status: {...small}}))).toMatchObject({
+			kind: 'skip',
+			turns: [{name: 'etcd-1', outcome: 'skipped'}],
+		});
 		const one = begin(threeVoters, {confirmed: ['a2']});
 		expect(look(one)).toMatchObject({kind: 'start', row: {name: 'etcd-2'}});
-		expect(look({...one, turns: [{memberId: 'a2', name: 'etcd-2', role: 'follower', outcome: 'done', before: {dbSizeBytes: 1, inUseBytes: 1}, endedAt: now}]})).toEqual({kind: 'finish'});
+		expect(
+			look({
+				...one,
+				turns: [
+					{
+						memberId: 'a2',
+						name: 'etcd-2',
+						role: 'follower',
+						outcome: 'done',
+						before: {dbSizeBytes: 1, inUseBytes: 1},
+						endedAt: now,
+					},
+				],
+			}),
+		).toEqual({kind: 'finish'});
 	});
 
 	it('touches no member twice', () => {
-		const done = (memberId: string) => ({memberId, name: memberId, role: 'follower', outcome: 'done', before: {dbSizeBytes: 1, inUseBytes: 1}, endedAt: now}) as const;
+		const done = (memberId: string) =>
+			({
+				memberId,
+				name: memberId,
+				role: 'follower',
+				outcome: 'done',
+				before: {dbSizeBytes: 1, inUseBytes: 1},
+				endedAt: now,
+			}) as const;
 		expect(look(begin(threeVoters, {turns: [done('a0'), done('a1'), done('a2')]}))).toEqual({kind: 'finish'});
 	});
 
@@ -98,8 +145,16 @@ describe('before a turn', () => {
 	});
 });
 
-describe('the leader\'s turn', () => {
-	const others = (memberId: string) => ({memberId, name: memberId, role: 'follower', outcome: 'done', before: {dbSizeBytes: 1, inUseBytes: 1}, endedAt: now}) as const;
+describe("the leader's turn", () => {
+	const others = (memberId: string) =>
+		({
+			memberId,
+			name: memberId,
+			role: 'follower',
+			outcome: 'done',
+			before: {dbSizeBytes: 1, inUseBytes: 1},
+			endedAt: now,
+		}) as const;
 	const last = (changes: Partial<Run> = {}) => begin(threeVoters, {turns: [others('a1'), others('a2')], ...changes});
 	const shrunk = change(1, {status: small}, change(2, {status: small}));
 
@@ -109,19 +164,24 @@ describe('the leader\'s turn', () => {
 
 	it('comes after a move to a small voter, once', () => {
 		expect(look(last({moveLeader: true}), shrunk)).toEqual({kind: 'move leader', from: 'a0', to: 'a1'});
-		expect(look(last({moveLeader: true, moves: [{at: now, from: 'etcd-0', to: 'etcd-1', tookMs: 400}]}), shrunk)).toMatchObject({kind: 'start'});
+		expect(look(last({moveLeader: true, moves: [{at: now, from: 'etcd-0', to: 'etcd-1', tookMs: 400}]}), shrunk)).toMatchObject({
+			kind: 'start',
+		});
 	});
 
 	it('watches a move for 15 s, then asks, or halts where nobody can be asked', () => {
 		const moving = (changes: Partial<Run> = {}) => transitions.beginMove(last({moveLeader: true, ...changes}), 'a0', 'a1', now);
 		expect(look(moving(), shrunk, {}, now + 14_999)).toMatchObject({kind: 'wait'});
 		expect(look(moving(), shrunk, {}, now + 15_000)).toEqual({kind: 'ask', reason: 'leadership did not move', otherTarget: 'a2'});
-		expect(look(moving({interactive: false}), shrunk, {}, now + 15_000)).toMatchObject({kind: 'halt', reason: 'leadership could not be moved'});
+		expect(look(moving({interactive: false}), shrunk, {}, now + 15_000)).toMatchObject({
+			kind: 'halt',
+			reason: 'leadership could not be moved',
+		});
 		const moved = shrunk.map((one) => ({...one, status: {...(one.status as object), leaderId: 'a1'}}));
 		expect(look(moving(), moved)).toEqual({kind: 'moved'});
 	});
 
-	it('the operator\'s answer to a failed move is obeyed', () => {
+	it("the operator's answer to a failed move is obeyed", () => {
 		const asking = transitions.askOperator(transitions.beginMove(last({moveLeader: true}), 'a0', 'a1', now), 'x', 'a2', now);
 		expect(look(asking, shrunk)).toMatchObject({kind: 'wait'});
 		expect(look(transitions.answerMove(asking, 'stop', now), shrunk)).toMatchObject({kind: 'cancel'});
@@ -149,7 +209,10 @@ describe('an unknown outcome', () => {
 	});
 
 	it('ends when the member leaves', () => {
-		expect(look(unknown, [{name: 'etcd-0'}, {name: 'etcd-2', id: 'a2'}])).toMatchObject({kind: 'halt', reason: 'a1 left the member list'});
+		expect(look(unknown, [{name: 'etcd-0'}, {name: 'etcd-2', id: 'a2'}])).toMatchObject({
+			kind: 'halt',
+			reason: 'a1 left the member list',
+		});
 	});
 
 	it('is never cancelled away', () => {
@@ -162,7 +225,11 @@ describe('settling', () => {
 	const done = change(1, {status: small, metrics: {defragCount: 1}});
 
 	it('needs an answer, a small lag, one leader and a linearizable read on that member', () => {
-		expect(look(settling, done, {}, now + 6000)).toEqual({kind: 'settled', after: {dbSizeBytes: 41 * MiB, inUseBytes: 40 * MiB}, termAfter: 7});
+		expect(look(settling, done, {}, now + 6000)).toEqual({
+			kind: 'settled',
+			after: {dbSizeBytes: 41 * MiB, inUseBytes: 40 * MiB},
+			termAfter: 7,
+		});
 		expect(look(settling, change(1, {status: 'timed-out'}, done), {}, now + 6000).kind).toBe('settling');
 		expect(look(settling, change(0, {status: {raftIndex: 5000}}, done), {}, now + 6000).kind).toBe('settling');
 		expect(look(settling, done, {reads: {}}, now + 6000).kind).toBe('settling');
@@ -180,6 +247,9 @@ describe('settling', () => {
 	});
 
 	it('halts when the process is another one', () => {
-		expect(look(settling, change(1, {metrics: {processStartSeconds: 3000}}))).toMatchObject({kind: 'halt', reason: 'etcd-1 restarted in its turn'});
+		expect(look(settling, change(1, {metrics: {processStartSeconds: 3000}}))).toMatchObject({
+			kind: 'halt',
+			reason: 'etcd-1 restarted in its turn',
+		});
 	});
 });

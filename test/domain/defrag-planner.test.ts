@@ -17,7 +17,15 @@ const cases: readonly MemberCase[] = [
 ];
 
 function plan(given: readonly MemberCase[], scope: Scope = {kind: 'all'}, changes: Partial<PlanInput> = {}) {
-	return planDefragmentation({scope, evidence: evidenceOf(given), now: 200_000, speed: assumedSpeed, moveLeader: true, terminal: true, ...changes});
+	return planDefragmentation({
+		scope,
+		evidence: evidenceOf(given),
+		now: 200_000,
+		speed: assumedSpeed,
+		moveLeader: true,
+		terminal: true,
+		...changes,
+	});
 }
 
 describe('the order', () => {
@@ -38,7 +46,9 @@ describe('the order', () => {
 	});
 
 	it('leaves out balancers and the silent', () => {
-		const given = cases.map((one, index) => (index === 0 ? {...one, watchOnly: 'answers as two'} : index === 3 ? {...one, status: 'timed-out' as const} : one));
+		const given = cases.map((one, index) =>
+			index === 0 ? {...one, watchOnly: 'answers as two'} : index === 3 ? {...one, status: 'timed-out' as const} : one,
+		);
 		expect(plan(given).steps.map(({name}) => name)).toEqual(['etcd-2']);
 	});
 
@@ -49,14 +59,18 @@ describe('the order', () => {
 
 describe('one member by name', () => {
 	it('refuses the leader while another voter has more than the threshold to give', () => {
-		expect(plan(cases, {kind: 'member', memberId: 'a2'}).refusal).toBe('it is the leader; etcd-3 goes first, it has 700 MiB to give back');
+		expect(plan(cases, {kind: 'member', memberId: 'a2'}).refusal).toBe(
+			'it is the leader; etcd-3 goes first, it has 700 MiB to give back',
+		);
 		const done = cases.map((one, index) => (index === 2 || index === 4 ? one : {...one, ...size(210, 200)}));
 		expect(plan(done, {kind: 'member', memberId: 'a2'}).refusal).toBeUndefined();
 	});
 
 	it('takes one below 10 %, refuses one below 1 % and 1 MiB, a learner and a stranger', () => {
 		expect(plan(cases, {kind: 'member', memberId: 'a1'}).steps).toHaveLength(1);
-		const tiny = cases.map((one, index) => (index === 1 ? {...one, status: {dbSizeBytes: 200 * MiB, dbSizeInUseBytes: 199.5 * MiB, leaderId: 'a2'}} : one));
+		const tiny = cases.map((one, index) =>
+			index === 1 ? {...one, status: {dbSizeBytes: 200 * MiB, dbSizeInUseBytes: 199.5 * MiB, leaderId: 'a2'}} : one,
+		);
 		expect(plan(tiny, {kind: 'member', memberId: 'a1'}).refusal).toBe('etcd-1: gives back only 512 KiB');
 		expect(plan(cases, {kind: 'member', memberId: 'a4'}).refusal).toBe('etcd-4: learner, never');
 		expect(plan(cases, {kind: 'member', memberId: 'ff'}).refusal).toBe('it is not a member of this cluster');
@@ -108,7 +122,10 @@ describe('what must be typed', () => {
 
 	it('names the lost quorum', () => {
 		const full = {dbSizeBytes: 100 * MiB, dbSizeInUseBytes: 10 * MiB, quotaBytes: 100 * MiB};
-		const made = plan([{name: 'etcd-0', status: full}, {name: 'etcd-1', status: full}]);
+		const made = plan([
+			{name: 'etcd-0', status: full},
+			{name: 'etcd-1', status: full},
+		]);
 		expect(made.confirmation).toMatchObject({word: 'no snapshot, risk quorum', terminalOnly: true, outage: false});
 	});
 

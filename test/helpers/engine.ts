@@ -99,7 +99,8 @@ export async function startRun(
 	engine.controls.openPlan(scope);
 	engine.controls.setMoveLeader(moveLeader);
 	await until(({plan}) => {
-		const ready = plan?.refusal === undefined && plan?.gates.every(({state}) => state !== 'pending' && state !== 'failed') === true;
+		const ready =
+			plan?.refusal === undefined && plan?.gates.every(({state}) => state !== 'pending' && state !== 'failed') === true;
 		return ready ? true : undefined;
 	});
 	engine.controls.startRun(store.getState().plan?.confirmation.word ?? '');
