@@ -31,9 +31,7 @@ function monitor(
 describe('the monitor', () => {
 	it('shows the cluster, its help and a refusal with its reason, and gives the terminal back', async () => {
 		const program = monitor(await clusterForTest());
-		const screen = await program.waitFor('HEALTHY');
-		expect(screen).toMatch(/3 of 3 voters/);
-		expect(screen).toMatch(/> etcd-1 +● healthy/);
+		expect(await program.waitFor(/> etcd-1 +● healthy/)).toMatch(/● HEALTHY +3 of 3 voters/);
 		expect(program.buffer()).toBe('alternate');
 		program.send('?');
 		await program.waitFor('defragment all, leader last');
