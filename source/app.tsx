@@ -71,6 +71,8 @@ function useScreen({store, controls, now, onQuit}: AppProps, rows: number): Scre
 	function press(): void {
 		const chunks = unread.current;
 		unread.current = [];
+		// A key acts on what is so now, not on what was drawn last.
+		perform(keepUp(current.current, store.getState(), now()));
 		controls.dismissMessage();
 		const press = {at: now(), pageRows: Math.max(1, rows - pageOverlap)};
 		pressChunks(chunks, press, {screen: () => current.current, state: store.getState, perform, controls});
@@ -103,7 +105,7 @@ function Screen(props: ScreenProps): ReactElement {
 	const behind = overlay === undefined ? theme : dimmed(theme);
 	const shown = {...props, theme: behind};
 	const header = headerLines({...shown, terminalRows: rows, views});
-	const compaction = screen.view === 'run' ? undefined : compactionLine(state, behind);
+	const compaction = screen.view === 'run' ? undefined : compactionLine(state, columns, behind);
 	const top = compaction === undefined ? header : [...header, compaction];
 	const bottom = [...messageLines(state.message, columns, theme), footerLine(screen, state, columns, theme)];
 	const viewRows = Math.max(0, rows - top.length - bottom.length);

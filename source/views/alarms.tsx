@@ -38,8 +38,14 @@ export function alarmsViewLines(props: ViewProps): readonly Line[] {
 	const rows = alarmRows(props);
 	const title = rule('alarms', [askedText(state)], columns, theme);
 	if (rows.length === 0) {
+		const etcdSaid = state.alarmsAsked?.alarms !== undefined;
 		const sign = span(` ${theme.symbols.healthy} `, theme.styles.good);
-		return [title, ...failureLines(props), [sign, span('No alarm stands.')], ...alertLines(props)];
+		return [
+			title,
+			...failureLines(props),
+			[sign, span(etcdSaid ? 'No alarm stands.' : 'Status of the members tells of no alarm.')],
+			...alertLines(props),
+		];
 	}
 	const table = columnsOf(props);
 	const selected = rows.find((row) => row.selected);
@@ -126,7 +132,7 @@ function columnsOf({columns, theme}: ViewProps): readonly Column<AlarmRow>[] {
 function quotaLines(props: ViewProps, selected: AlarmRow | undefined): readonly Line[] {
 	const {state, columns, theme} = props;
 	const limit = percentText(disarmRatio);
-	const told = [` x disarms this NOSPACE only, once every db size is below ${limit} of its quota:`];
+	const told = [` x disarms this NOSPACE only, best once every db size is below ${limit} of its quota:`];
 	const against = selected?.against === undefined ? [] : [` ${theme.symbols.failed} x: ${selected.against}`];
 	const voters = state.members.filter(({member}) => !member.isLearner);
 	return [...wrapped([...told, ...against], columns, theme), ...voters.map((record) => quotaLine(record, state, theme))];

@@ -4,20 +4,20 @@ import type {Compaction} from '../domain/compact.ts';
 import type {State} from '../engine/state.ts';
 import {durationText, sizeText} from '../format.ts';
 import type {Theme} from '../theme.ts';
-import {entryLine, type RunEntry, underLine} from './run-parts.ts';
+import {entryLines, type RunEntry, underLines} from './run-parts.ts';
 
-export function compactionLine(state: State, theme: Theme): Line | undefined {
-	return state.compaction === undefined ? undefined : entryLine(entryOf(state.compaction, state.now, theme), theme);
+export function compactionLine(state: State, columns: number, theme: Theme): Line | undefined {
+	return state.compaction === undefined ? undefined : entryLines(entryOf(state.compaction, state.now, theme), columns, theme)[0];
 }
 
-export function compactionLines(state: State, theme: Theme): readonly Line[] {
+export function compactionLines(state: State, columns: number, theme: Theme): readonly Line[] {
 	const {compaction} = state;
 	if (compaction === undefined) {
 		return [];
 	}
 	const {phase} = compaction;
-	const reason = 'reason' in phase ? [underLine(`${phase.reason}. ${phase.nextStep}`, theme)] : [];
-	return [entryLine(entryOf(compaction, state.now, theme), theme), ...reason];
+	const next = 'nextStep' in phase ? underLines(phase.nextStep, columns, theme) : [];
+	return [...entryLines(entryOf(compaction, state.now, theme), columns, theme), ...next];
 }
 
 function entryOf({phase, revision, startedAt, inUseBefore}: Compaction, now: number, theme: Theme): RunEntry {

@@ -1,6 +1,7 @@
 /** The lines of a run, in its columns: sign, name, what it does, how far, and the sizes. */
-import {blank, type Line, type Span, span} from '../components/line.ts';
-import {cell, durationText, latencyText, sizeText} from '../format.ts';
+import {blank, type Line, span} from '../components/line.ts';
+import {wrapText} from '../components/wrap-text.ts';
+import {cell, displayWidth, durationText, latencyText, sizeText} from '../format.ts';
 import type {Style, Symbols, Theme} from '../theme.ts';
 
 /** Sign and blanks before it, the name, and the word of the state. */
@@ -25,26 +26,34 @@ export type RunEntry = {
 	readonly sizes?: string;
 };
 
-/** ` ◆ etcd-0   defragmenting   0:21 of ~0:34             4.79 GiB → ~1.93 GiB` */
-export function entryLine({symbol, style = '', name, state, detail, sizes = ''}: RunEntry, theme: Theme): Line {
-	const sign: Span = symbol === undefined ? blank(1) : span(theme.symbols[symbol], style);
+/** ` ◆ etcd-0   defragmenting   0:21 of ~0:34             4.79 GiB → ~1.93 GiB`, over more lines where that is too wide. */
+export function entryLines(
+	{symbol, style = '', name, state, detail, sizes = ''}: RunEntry,
+	columns: number,
+	theme: Theme,
+): readonly Line[] {
 	const {ellipsis} = theme.symbols;
-	const text = theme.text(detail);
-	return [
+	const start: Line = [
 		blank(1),
-		sign,
+		symbol === undefined ? blank(1) : span(theme.symbols[symbol], style),
 		blank(1),
 		span(cell(theme.text(name), nameCells, 'left', ellipsis), theme.styles.strong),
 		blank(1),
 		span(cell(theme.text(state), stateCells, 'left', ellipsis)),
-		span(sizes === '' ? text : cell(text, detailCells, 'left', ellipsis)),
-		span(theme.text(sizes)),
 	];
+	const texts = wrapText(theme.text(detail), columns - detailStart);
+	const [first = '', ...rest] = texts;
+	const side = theme.text(sizes);
+	if (side !== '' && rest.length === 0 && detailStart + detailCells + displayWidth(side) <= columns) {
+		return [[...start, span(cell(first, detailCells, 'left', ellipsis)), span(side)]];
+	}
+	const below = [...rest, ...(side === '' ? [] : [side])].map((text): Line => [blank(detailStart), span(text)]);
+	return [[...start, span(first)], ...below];
 }
 
-/** A line under an entry. */
-export function underLine(text: string, theme: Theme): Line {
-	return [blank(indentCells), span(theme.text(text))];
+/** Text under an entry. */
+export function underLines(text: string, columns: number, theme: Theme): readonly Line[] {
+	return wrapText(theme.text(text), columns - indentCells).map((line): Line => [blank(indentCells), span(line)]);
 }
 
 export function barLine(bar: Line, text: string, theme: Theme): Line {

@@ -1,6 +1,6 @@
 /** What a run does now, in two to four lines; each phase says what is waited for, and for how long. */
 import {progressBar} from '../components/gauge.ts';
-import {blank, type Line, span} from '../components/line.ts';
+import {blank, cutLine, type Line, lineWidth, span} from '../components/line.ts';
 import {mayDeclareOver} from '../declare-over.ts';
 import {settleTimeoutMs} from '../domain/defrag-policy.ts';
 import type {Run, RunPhase} from '../domain/defrag-run.ts';
@@ -11,11 +11,17 @@ import {durationText, estimateText, percentText, timeOfDay} from '../format.ts';
 import type {Theme} from '../theme.ts';
 import type {NameOf} from './members-shown.ts';
 import {gateSign} from './plan.ts';
-import {barCells, barLine, entryLine, indentCells, sizesText, underLine} from './run-parts.ts';
+import {barCells, barLine, entryLines, indentCells, sizesText, underLines} from './run-parts.ts';
 
 type Phase<K extends RunPhase['kind']> = Extract<RunPhase, {readonly kind: K}>;
 
-export type PhaseProps = {readonly state: State; readonly run: Run; readonly nameOf: NameOf; readonly theme: Theme};
+export type PhaseProps = {
+	readonly state: State;
+	readonly run: Run;
+	readonly nameOf: NameOf;
+	readonly columns: number;
+	readonly theme: Theme;
+};
 
 export function phaseLines(props: PhaseProps): readonly Line[] {
 	const {phase} = props.run;
@@ -43,36 +49,46 @@ export function phaseLines(props: PhaseProps): readonly Line[] {
 	}
 }
 
-function checking({next, gates}: Phase<'checking'>, {nameOf, theme}: PhaseProps): readonly Line[] {
+function checking({next, gates}: Phase<'checking'>, {nameOf, columns, theme}: PhaseProps): readonly Line[] {
 	const passed = gates.filter(({state}) => state === 'passed' || state === 'unchecked').length;
 	const name = next === undefined ? 'gates' : nameOf(next);
 	const detail = gates.length === 0 ? 'asking every member' : `${passed} of ${gates.length} gates passed`;
 	const open = gates.filter(({state}) => state !== 'passed' && state !== 'unchecked');
-	return [entryLine({symbol: 'waiting', name, state: 'checking', detail}, theme), ...open.map((gate) => gateLine(gate, theme))];
+	return [
+		...entryLines({symbol: 'waiting', name, state: 'checking', detail}, columns, theme),
+		...open.flatMap((gate) => checkLines([gate], columns, theme)),
+	];
 }
 
-function gateLine(gate: Gate, theme: Theme): Line {
-	return [blank(indentCells), gateSign(gate, theme), span(theme.text(` ${gate.title}: ${gate.detail}`))];
+/** `✓ answers   ◌ applied index 12 behind`, side by side where they fit, else one a line. */
+function checkLines(gates: readonly Gate[], columns: number, theme: Theme): readonly Line[] {
+	const lines = gates.map((gate): Line => {
+		const text = [gate.title, gate.detail].filter((part) => part !== '').join(gate.state === 'passed' ? ' ' : ': ');
+		return [gateSign(gate, theme), span(theme.text(` ${text}`))];
+	});
+	const together = lines.flatMap((line, index): Line => (index === 0 ? line : [blank(3), ...line]));
+	const rows = lineWidth(together) <= columns - indentCells ? [together] : lines;
+	return rows.map((line) => cutLine([blank(indentCells), ...line], columns, theme));
 }
 
-function moving({from, to, since, failed}: Phase<'moving leader'>, {state, nameOf, theme}: PhaseProps): readonly Line[] {
+function moving({from, to, since, failed}: Phase<'moving leader'>, {state, nameOf, columns, theme}: PhaseProps): readonly Line[] {
 	const detail = `${nameOf(from)} → ${nameOf(to)}   ${durationText(state.now - since)}`;
-	const more = failed === undefined ? [] : [underLine(`${failed}; watching whether it moves all the same`, theme)];
-	return [entryLine({symbol: 'waiting', name: 'leader', state: 'moving', detail}, theme), ...more];
+	const more = failed === undefined ? [] : underLines(`${failed}; watching whether it moves all the same`, columns, theme);
+	return [...entryLines({symbol: 'waiting', name: 'leader', state: 'moving', detail}, columns, theme), ...more];
 }
 
-function asking({from, to, since, reason}: Phase<'asking'>, {state, nameOf, theme}: PhaseProps): readonly Line[] {
+function asking({from, to, since, reason}: Phase<'asking'>, {state, nameOf, columns, theme}: PhaseProps): readonly Line[] {
 	const detail = `${nameOf(from)} → ${nameOf(to)}   waits for you ${durationText(state.now - since)}`;
 	const style = theme.styles.warning;
 	return [
-		entryLine({symbol: 'warning', style, name: 'leader', state: 'did not move', detail}, theme),
-		underLine(reason, theme),
+		...entryLines({symbol: 'warning', style, name: 'leader', state: 'did not move', detail}, columns, theme),
+		...underLines(reason, columns, theme),
 		[blank(indentCells), span('Enter', theme.styles.strong), span(' to choose: another target, as leader, or stop')],
 	];
 }
 
 function defragmenting(phase: Phase<'defragmenting'>, props: PhaseProps): readonly Line[] {
-	const {state, nameOf, theme} = props;
+	const {state, nameOf, columns, theme} = props;
 	// The state's clock ticks once a second: a turn may have begun after its last tick.
 	const elapsed = Math.max(0, state.now - phase.since);
 	const over = elapsed - phase.estimateMs;
@@ -87,9 +103,13 @@ function defragmenting(phase: Phase<'defragmenting'>, props: PhaseProps): readon
 	const sizes = sizesText(phase.before.dbSizeBytes, phase.before.inUseBytes, '~');
 	const style = theme.styles.working;
 	return [
-		entryLine({symbol: 'working', style, name: nameOf(phase.memberId), state: 'defragmenting', detail, sizes}, theme),
+		...entryLines(
+			{symbol: 'working', style, name: nameOf(phase.memberId), state: 'defragmenting', detail, sizes},
+			columns,
+			theme,
+		),
 		barLine(progressBar(ratio, barCells, theme), note, theme),
-		...(over > 0 ? [] : [underLine(silenceText(record, state.now, inflight), theme)]),
+		...(over > 0 ? [] : underLines(silenceText(record, state.now, inflight), columns, theme)),
 	];
 }
 
@@ -98,47 +118,43 @@ function silenceText(record: MemberRecord | undefined, now: number, inflight: nu
 	return `${silent}; ${inflight === undefined ? 'no metrics' : `metrics answer: in flight ${inflight}`}`;
 }
 
-function unknown(phase: Phase<'unknown'>, {state, nameOf, theme}: PhaseProps): readonly Line[] {
+function unknown(phase: Phase<'unknown'>, {state, nameOf, columns, theme}: PhaseProps): readonly Line[] {
 	const inflight = inflightOf(recordOf(state, phase.memberId));
 	const detail = `${durationText(state.now - phase.since)} without an answer`;
 	const sizes = sizesText(phase.before.dbSizeBytes, undefined, ' ');
 	const style = theme.styles.unknown;
 	const running = inflight === undefined ? '' : ` (in flight ${inflight})`;
 	const declared = mayDeclareOver(phase.memberId, state)
-		? [underLine('connections are refused: its process is dead. Enter declares it over, by a typed word', theme)]
+		? underLines('connections are refused: its process is dead. Enter declares it over, by a typed word', columns, theme)
 		: [];
 	return [
-		entryLine({symbol: 'unknown', style, name: nameOf(phase.memberId), state: 'unknown', detail, sizes}, theme),
-		underLine(`it may still run${running}; not sent again, nothing else starts`, theme),
-		underLine(phase.reason, theme),
+		...entryLines({symbol: 'unknown', style, name: nameOf(phase.memberId), state: 'unknown', detail, sizes}, columns, theme),
+		...underLines(`it may still run${running}; not sent again, nothing else starts`, columns, theme),
+		...underLines(phase.reason, columns, theme),
 		...declared,
 	];
 }
 
-function settling(phase: Phase<'settling'>, {state, nameOf, theme}: PhaseProps): readonly Line[] {
+function settling(phase: Phase<'settling'>, {state, nameOf, columns, theme}: PhaseProps): readonly Line[] {
 	const detail = `${durationText(state.now - phase.settlingSince)} of at most ${durationText(settleTimeoutMs)}`;
 	const sizes = sizesText(phase.before.dbSizeBytes, phase.after?.dbSizeBytes, ' ');
-	const checks = phase.checks.flatMap(
-		(gate, index): Line => [
-			...(index === 0 ? [] : [blank(3)]),
-			gateSign(gate, theme),
-			span(theme.text(` ${[gate.title, gate.state === 'passed' ? gate.detail : ''].filter((text) => text !== '').join(' ')}`)),
-		],
-	);
 	return [
-		entryLine({symbol: 'waiting', name: nameOf(phase.memberId), state: 'settling', detail, sizes}, theme),
-		[blank(indentCells), ...checks],
+		...entryLines({symbol: 'waiting', name: nameOf(phase.memberId), state: 'settling', detail, sizes}, columns, theme),
+		...checkLines(phase.checks, columns, theme),
 	];
 }
 
-function coolingDown({since, until, why, next}: Phase<'cooling down'>, {state, nameOf, theme}: PhaseProps): readonly Line[] {
+function coolingDown(
+	{since, until, why, next}: Phase<'cooling down'>,
+	{state, nameOf, columns, theme}: PhaseProps,
+): readonly Line[] {
 	const left = Math.max(0, until - state.now);
 	const whole = Math.max(1, until - since);
 	const leftText = durationText(wholeSeconds(left));
 	const then = next === undefined ? why : `then gates, ${nameOf(next)} at ${timeOfDay(until + state.wallOffsetMs)} or later`;
 	const detail = `of ${durationText(wholeSeconds(whole))}; ${then}`;
 	return [
-		entryLine({symbol: 'waiting', name: 'cooldown', state: `${leftText} left`, detail}, theme),
+		...entryLines({symbol: 'waiting', name: 'cooldown', state: `${leftText} left`, detail}, columns, theme),
 		barLine(progressBar(left / whole, barCells, theme), 'cannot be cut short', theme),
 	];
 }
@@ -149,7 +165,7 @@ function wholeSeconds(ms: number): number {
 }
 
 function halted({at, reason, detail, nextStep}: Phase<'halted'>, props: PhaseProps): readonly Line[] {
-	const {state, run, nameOf, theme} = props;
+	const {state, run, nameOf, columns, theme} = props;
 	const done = run.turns.filter(({outcome}) => outcome === 'done');
 	const doneText = done
 		.map(
@@ -160,18 +176,18 @@ function halted({at, reason, detail, nextStep}: Phase<'halted'>, props: PhasePro
 	const style = theme.styles.alarm;
 	const time = timeOfDay(at + state.wallOffsetMs);
 	return [
-		entryLine({symbol: 'alarm', style, name: 'run', state: 'halted', detail: `${time} ${reason}`}, theme),
-		underLine(detail, theme),
-		underLine(`done: ${doneText || 'none'}    not started: ${notStarted(run, nameOf)}`, theme),
-		underLine(`next: ${nextStep}`, theme),
+		...entryLines({symbol: 'alarm', style, name: 'run', state: 'halted', detail: `${time} ${reason}`}, columns, theme),
+		...underLines(detail, columns, theme),
+		...underLines(`done: ${doneText || 'none'}    not started: ${notStarted(run, nameOf)}`, columns, theme),
+		...underLines(`next: ${nextStep}`, columns, theme),
 	];
 }
 
-function cancelled({at, by}: Phase<'cancelled'>, {state, run, nameOf, theme}: PhaseProps): readonly Line[] {
+function cancelled({at, by}: Phase<'cancelled'>, {state, run, nameOf, columns, theme}: PhaseProps): readonly Line[] {
 	const last = run.turns.findLast(({outcome}) => outcome !== 'skipped');
 	const after = last === undefined ? '' : ` after ${nameOf(last.memberId)}`;
-	const detail = `${timeOfDay(at + state.wallOffsetMs)} by ${by}${after}; not started: ${notStarted(run, nameOf)}`;
-	return [entryLine({symbol: 'none', name: 'run', state: 'cancelled', detail}, theme)];
+	const detail = `${timeOfDay(at + state.wallOffsetMs)} by ${by.split('@')[0]}${after}; not started: ${notStarted(run, nameOf)}`;
+	return entryLines({symbol: 'none', name: 'run', state: 'cancelled', detail}, columns, theme);
 }
 
 function notStarted({waiting, turns}: Run, nameOf: NameOf): string {

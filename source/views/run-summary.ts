@@ -1,6 +1,7 @@
 /** What a run that is over did and cost: it stays until Esc. */
 import {blank, type Line, span} from '../components/line.ts';
 import {type Column, tableHead, tableRow} from '../components/table.ts';
+import {wrapText} from '../components/wrap-text.ts';
 import type {Run, Turn} from '../domain/defrag-run.ts';
 import type {State} from '../engine/state.ts';
 import {bytesCell, percentCell, timeOfDay} from '../format.ts';
@@ -29,7 +30,7 @@ export function summaryLines(props: SummaryProps): readonly Line[] {
 		...run.turns.map((turn) => turnLine(columns, turn, theme)),
 		...(run.turns.some(({outcome}) => outcome === 'done') ? [tableRow(totalOf(columns, run, theme), run, theme)] : []),
 		...moves,
-		...nextPossible(state),
+		...nextPossible(state, props.columns),
 	];
 }
 
@@ -43,6 +44,9 @@ function turnLine(columns: readonly Column<Turn>[], turn: Turn, theme: Theme): L
 		: [...tableRow(columns.slice(0, columnsUpToAfter), turn, theme), blank(2), span(theme.text(turn.why ?? ''))];
 }
 
+/** From here on there is room for SILENT and for words beside the term. */
+const wideColumns = 76;
+
 const signs = {
 	done: {symbol: 'done', style: 'good'},
 	skipped: {symbol: 'none', style: 'dim'},
@@ -55,7 +59,7 @@ function columnsOf({nameOf, columns, theme}: SummaryProps): readonly Column<Turn
 	const none = theme.symbols.none;
 	const done = (turn: Turn) => turn.outcome === 'done' && turn.after !== undefined;
 	const given = (turn: Turn) => turn.before.dbSizeBytes - (turn.after?.dbSizeBytes ?? turn.before.dbSizeBytes);
-	const wide = columns >= 76;
+	const wide = columns >= wideColumns;
 	const fixed: readonly Column<Turn>[] = [
 		{
 			head: '',
@@ -98,7 +102,13 @@ function columnsOf({nameOf, columns, theme}: SummaryProps): readonly Column<Turn
 	const used = fixed.reduce((sum, column) => sum + column.cells + column.gap, 0);
 	return [
 		...fixed,
-		{head: wide ? 'RAFT TERM' : 'TERM', cells: Math.max(6, columns - used - 2), align: 'left', gap: 2, content: text(termText)},
+		{
+			head: wide ? 'RAFT TERM' : 'TERM',
+			cells: Math.max(6, columns - used - 2),
+			align: 'left',
+			gap: 2,
+			content: text((turn) => termText(turn, wide)),
+		},
 	];
 }
 
@@ -107,11 +117,11 @@ function durationOr(ms: number | undefined, none: string): string {
 }
 
 /** Whether an election came of it. */
-function termText({termBefore, termAfter}: Turn): string {
+function termText({termBefore, termAfter}: Turn, wide: boolean): string {
 	if (termBefore === undefined || termAfter === undefined) {
 		return '';
 	}
-	return termBefore === termAfter ? `${termAfter}, unchanged` : `${termBefore} → ${termAfter}`;
+	return termBefore === termAfter ? `${termAfter}${wide ? ', unchanged' : ''}` : `${termBefore} → ${termAfter}`;
 }
 
 /** The totals stand in the columns of the members. */
@@ -124,7 +134,10 @@ function totalOf(columns: readonly Column<Turn>[], {turns, moves}: Run, theme: T
 	const terms = done.flatMap(({termBefore, termAfter}) => [termBefore ?? [], termAfter ?? []].flat());
 	const first = Math.min(...terms);
 	const last = Math.max(...terms);
-	const changed = terms.length === 0 || first === last ? '' : `${first} → ${last}${moves.length > 0 ? ', by us' : ''}`;
+	const changed =
+		terms.length === 0 || first === last
+			? ''
+			: `${first} → ${last}${moves.length > 0 && columns.some(({head}) => head === 'SILENT') ? ', by us' : ''}`;
 	return columns.map(({cells, gap, align, head}, index) => {
 		const isLast = index === columns.length - 1;
 		const text = isLast ? changed : (texts[index] ?? theme.symbols.none);
@@ -132,9 +145,10 @@ function totalOf(columns: readonly Column<Turn>[], {turns, moves}: Run, theme: T
 	});
 }
 
-function nextPossible({cooldown, wallOffsetMs, now}: State): readonly Line[] {
+function nextPossible({cooldown, wallOffsetMs, now}: State, columns: number): readonly Line[] {
 	if (cooldown.kind !== 'cooling' || cooldown.until <= now) {
 		return [];
 	}
-	return [[span(` The next defragmentation in this cluster is possible from ${timeOfDay(cooldown.until + wallOffsetMs)}.`)]];
+	const text = `The next defragmentation in this cluster is possible from ${timeOfDay(cooldown.until + wallOffsetMs)}.`;
+	return wrapText(text, columns - 2).map((line): Line => [blank(1), span(line)]);
 }

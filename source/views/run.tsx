@@ -10,7 +10,7 @@ import {compactionLines} from './compaction.ts';
 import {dbSizeChart, smallestChartRows} from './db-size-chart.ts';
 import {membersSection} from './members-section.ts';
 import {type NameOf, namesOf} from './members-shown.ts';
-import {detailStart, entryLine, runNameCells, sizesText, tookText} from './run-parts.ts';
+import {detailStart, entryLines, runNameCells, sizesText, tookText} from './run-parts.ts';
 import {type PhaseProps, phaseLines} from './run-phase.ts';
 import {summaryLines} from './run-summary.ts';
 import type {ViewProps} from './view.ts';
@@ -22,8 +22,9 @@ export function RunView(props: ViewProps): ReactElement {
 }
 
 export function runViewLines(props: ViewProps): readonly Line[] {
-	const {state, rows, theme} = props;
-	const above = [...compactionLines(state, theme), ...runLines(props)];
+	const {state, screen, columns, rows, theme} = props;
+	const all = [...compactionLines(state, columns, theme), ...runLines(props)];
+	const above = all.slice(Math.max(0, Math.min(screen.scroll, all.length - rows)));
 	const left = rows - above.length - 1;
 	if (state.members.length === 0 || left < 3) {
 		return above;
@@ -41,21 +42,18 @@ function runLines(props: ViewProps): readonly Line[] {
 		return noRun(props);
 	}
 	const nameOf = namesOf(state, runNameCells, theme);
-	const phaseProps = {state, run, nameOf, theme};
+	const phaseProps = {state, run, nameOf, columns, theme};
 	if (run.phase.kind === 'finished') {
-		return [title(props, run, nameOf), ...summaryLines({...phaseProps, columns})];
+		return [title(props, run, nameOf), ...summaryLines(phaseProps)];
 	}
 	if (isOver(run)) {
-		const summary = run.turns.length === 0 ? [] : summaryLines({...phaseProps, columns});
+		const summary = run.turns.length === 0 ? [] : summaryLines(phaseProps);
 		return [title(props, run, nameOf), ...phaseLines(phaseProps), ...summary];
 	}
-	return [
-		title(props, run, nameOf),
-		...turnLines(phaseProps),
-		...phaseLines(phaseProps),
-		...waitingLines(phaseProps),
-		quorumLine(state, run, nameOf, props),
-	];
+	const now = [...phaseLines(phaseProps), ...waitingLines(phaseProps), ...quorumLines(state, run, nameOf, props)];
+	const ended = turnLines(phaseProps);
+	// What is over gives way to what goes on; the summary tells of it again.
+	return [title(props, run, nameOf), ...ended.slice(Math.max(0, ended.length + now.length + 1 - props.rows)), ...now];
 }
 
 function noRun({columns, theme}: ViewProps): readonly Line[] {
@@ -78,7 +76,14 @@ function title({state, columns, theme}: ViewProps, run: Run, nameOf: NameOf): Li
 	if (phase.kind === 'finished' || phase.kind === 'halted' || phase.kind === 'cancelled') {
 		const sign = {finished: theme.symbols.done, halted: theme.symbols.alarm, cancelled: theme.symbols.none}[phase.kind];
 		const end = `${sign} ${phase.kind} ${timeOfDay(phase.at + state.wallOffsetMs)}`;
-		return rule('run', [what, end], columns, theme, `took ${durationText(phase.at - startedAt)}`);
+		// On a narrow screen the last part gives way: how it ended must not.
+		return rule(
+			'run',
+			columns < narrowColumns ? [end, what] : [what, end],
+			columns,
+			theme,
+			`took ${durationText(phase.at - startedAt)}`,
+		);
 	}
 	const elapsed = `${durationText(state.now - startedAt)} of ${estimateText(estimateMs)}`;
 	const ended = run.turns.filter(({memberId, outcome}) => run.confirmed.includes(memberId) && outcome !== 'skipped').length;
@@ -87,33 +92,41 @@ function title({state, columns, theme}: ViewProps, run: Run, nameOf: NameOf): Li
 	return rule('run', [what, `member ${number} of ${run.confirmed.length}`, ...stops, operator], columns, theme, elapsed);
 }
 
+const narrowColumns = 76;
+
 const turnSigns = {done: 'done', skipped: 'none', failed: 'failed', unknown: 'unknown'} as const;
 
 /** Members whose turn is over. */
-function turnLines({run, nameOf, theme}: PhaseProps): readonly Line[] {
-	return run.turns.map(({memberId, outcome, why, durationMs, longestSilenceMs, before, after}) => {
+function turnLines({run, nameOf, columns, theme}: PhaseProps): readonly Line[] {
+	return run.turns.flatMap(({memberId, outcome, why, durationMs, longestSilenceMs, before, after}) => {
 		const took = durationMs === undefined ? '' : tookText(durationMs);
 		const silent = longestSilenceMs === undefined ? '' : `, silent ${tookText(longestSilenceMs)}`;
 		const style = outcome === 'done' ? theme.styles.good : outcome === 'skipped' ? theme.styles.dim : theme.styles.bad;
 		const entry = {symbol: turnSigns[outcome], style, name: nameOf(memberId), state: outcome};
 		return outcome === 'done'
-			? entryLine({...entry, detail: took + silent, sizes: sizesText(before.dbSizeBytes, after?.dbSizeBytes, ' ')}, theme)
-			: entryLine({...entry, detail: why ?? ''}, theme);
+			? entryLines(
+					{...entry, detail: took + silent, sizes: sizesText(before.dbSizeBytes, after?.dbSizeBytes, ' ')},
+					columns,
+					theme,
+				)
+			: entryLines({...entry, detail: why ?? ''}, columns, theme);
 	});
 }
 
-function waitingLines({run, nameOf, theme}: PhaseProps): readonly Line[] {
+function waitingLines({run, nameOf, columns, theme}: PhaseProps): readonly Line[] {
 	const {phase} = run;
 	const atWork = 'memberId' in phase ? phase.memberId : phase.kind === 'checking' ? phase.next : undefined;
 	return run.waiting
 		.filter(({memberId}) => memberId !== atWork)
-		.map(({memberId, why}) => entryLine({symbol: undefined, name: nameOf(memberId), state: 'waits', detail: why}, theme));
+		.flatMap(({memberId, why}) =>
+			entryLines({symbol: undefined, name: nameOf(memberId), state: 'waits', detail: why}, columns, theme),
+		);
 }
 
 const answering: ReadonlySet<MemberState> = new Set(['healthy', 'slow', 'NOSPACE', 'CORRUPT']);
 
 /** ` ● quorum   kept            etcd-1 1.3 ms, etcd-2 2.0 ms; leader etcd-2, term 7` */
-function quorumLine(state: State, {phase}: Run, nameOf: NameOf, {columns, theme}: ViewProps): Line {
+function quorumLines(state: State, {phase}: Run, nameOf: NameOf, {columns, theme}: ViewProps): readonly Line[] {
 	const voters = state.members.filter(({member}) => !member.isLearner);
 	const there = voters.filter(({condition}) => answering.has(condition.state));
 	const others = there.filter(({member}) => !('memberId' in phase) || member.id !== phase.memberId);
@@ -125,7 +138,7 @@ function quorumLine(state: State, {phase}: Run, nameOf: NameOf, {columns, theme}
 	const told = `${answers || 'no other voter answers'}; ${led}`;
 	const short = `${there.length} of ${voters.length} answer; ${led}`;
 	const kept = there.length >= quorumOf(voters.length) && leader !== undefined;
-	return entryLine(
+	return entryLines(
 		{
 			symbol: kept ? 'healthy' : 'alarm',
 			style: kept ? theme.styles.good : theme.styles.alarm,
@@ -133,6 +146,7 @@ function quorumLine(state: State, {phase}: Run, nameOf: NameOf, {columns, theme}
 			state: kept ? 'kept' : 'lost',
 			detail: displayWidth(told) <= columns - detailStart ? told : short,
 		},
+		columns,
 		theme,
 	);
 }
