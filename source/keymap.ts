@@ -268,9 +268,10 @@ export function keyTable(): string {
 	return ['| keys | action | where |', '|---|---|---|', ...rows].join('\n');
 }
 
+/** A label like `a, there x` leads to the key: the last word is what acts. */
 function inCode(label: string): string {
-	return label
-		.split(', ')[0]!
+	const keys = label.startsWith('a, ') ? label.slice(label.lastIndexOf(' ') + 1) : (label.split(', ')[0] ?? label);
+	return keys
 		.split(' ')
 		.map((key) => `\`${key}\``)
 		.join(' ');
