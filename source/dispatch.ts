@@ -6,7 +6,8 @@ import type {MemberId} from './domain/member.ts';
 import type {Controls} from './engine/controls.ts';
 import type {State} from './engine/state.ts';
 import {type Chunk, isPrintable} from './key-event.ts';
-import {type Press, placeOf, recordOf} from './keymap.ts';
+import type {Press} from './key-record.ts';
+import {placeOf, recordOf} from './keymap.ts';
 import {askToQuit, pasteInOverlay, pressInOverlay, pushOverlay, topOverlay} from './overlay-state.ts';
 import {reduceScreen, type ScreenState, type Step, selectedId, stay} from './screen-state.ts';
 

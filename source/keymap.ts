@@ -1,32 +1,9 @@
 /** The one table of keys: what a key does, the footer's hints, the help and the README's table are all read off it. */
-import {type Action, actions} from './actions/index.ts';
+import {actions} from './actions/index.ts';
 import type {KeyName} from './key-event.ts';
-import type {Overlay, ScreenEvent, ScreenState} from './screen-state.ts';
+import type {KeyRecord, Place, Press} from './key-record.ts';
+import type {ScreenEvent, ScreenState} from './screen-state.ts';
 import type {ViewId} from './views/view.ts';
-
-export type Section = 'MOVE' | 'LOOK' | 'ACT' | 'PROGRAM';
-
-/** Where a key works: a view, or a dialog on top of it. */
-export type Place = ViewId | Overlay['kind'] | 'filter';
-
-/** What the press is about, beyond the key. */
-export type Press = {readonly key: KeyName; readonly at: number; readonly pageRows: number};
-
-export type KeyRecord = {
-	readonly keys: readonly KeyName[];
-	/** As printed: `↑ ↓ k j`. */
-	readonly label: string;
-	readonly help: string;
-	readonly section: Section;
-	readonly places: readonly Place[];
-	/** For the footer; the most important have the highest rank. */
-	readonly hint?: {readonly text: string; readonly rank: number; readonly label?: string};
-	/** What becomes of the screen. A key of a dialog has none: the dialog takes it itself. */
-	readonly event?: (press: Press) => ScreenEvent | 'help' | 'quit';
-	readonly action?: Action;
-	/** Not a row of its own in the help. */
-	readonly unlisted?: true;
-};
 
 const views: readonly ViewId[] = ['overview', 'charts', 'alarms', 'run', 'events', 'member'];
 const lists: readonly ViewId[] = ['overview', 'charts', 'member'];
@@ -260,33 +237,4 @@ export function placeOf({overlays, filterTyping, view}: ScreenState): Place {
 
 export function recordOf(key: KeyName, place: Place): KeyRecord | undefined {
 	return keymap.find(({keys, places}) => keys.includes(key) && places.includes(place));
-}
-
-/** The table of the README, in Markdown. */
-export function keyTable(): string {
-	const rows = keymap.map(({label, help, places}) => `| ${inCode(label)} | ${help} | ${placesText(places)} |`);
-	return ['| keys | action | where |', '|---|---|---|', ...rows].join('\n');
-}
-
-/** A label like `a, there x` leads to the key: the last word is what acts. */
-function inCode(label: string): string {
-	const keys = label.startsWith('a, ') ? label.slice(label.lastIndexOf(' ') + 1) : (label.split(', ')[0] ?? label);
-	return keys
-		.split(' ')
-		.map((key) => `\`${key}\``)
-		.join(' ');
-}
-
-const placeNames: Readonly<Partial<Record<Place, string>>> = {
-	member: 'member page',
-	confirm: 'confirmation',
-	asking: 'question of a run',
-	compact: 'compact dialog',
-	quit: 'quit dialog',
-};
-
-function placesText(places: readonly Place[]): string {
-	return views.every((view) => places.includes(view))
-		? 'everywhere'
-		: places.map((place) => placeNames[place] ?? place).join(', ');
 }

@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {expect, it} from 'vitest';
-import {keyTable} from '../source/keymap.ts';
+import {keyTable} from '../source/key-table.ts';
 import {flagTable} from '../source/options/help.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');

@@ -4,7 +4,8 @@ import {type Dialog, type DialogRow, dialogCells, type Room, row, textRows} from
 import {blank, cutLine, type Line, lineWidth, type Span, span} from '../components/line.ts';
 import type {State} from '../engine/state.ts';
 import {displayWidth, zoneText} from '../format.ts';
-import {type KeyRecord, keymap, type Section} from '../keymap.ts';
+import type {KeyRecord, Section} from '../key-record.ts';
+import {keymap} from '../keymap.ts';
 import {type ScreenState, selectedId} from '../screen-state.ts';
 import type {Symbols, Theme} from '../theme.ts';
 

@@ -1,7 +1,8 @@
-import {existsSync, readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
 import {actions} from '../../source/actions/index.ts';
-import {keymap, keyTable, type Place} from '../../source/keymap.ts';
+import type {Place} from '../../source/key-record.ts';
+import {keyTable} from '../../source/key-table.ts';
+import {keymap} from '../../source/keymap.ts';
 import {views} from '../../source/views/index.ts';
 
 test('no key means two things in one place', () => {
@@ -26,12 +27,6 @@ test('every view can be left, numbered ones by their number opened', () => {
 			number === undefined ? undefined : {type: 'view chosen', view: id},
 		);
 	}
-});
-
-const readme = new URL('../../README.md', import.meta.url);
-
-test.skipIf(!existsSync(readme))('the README has the table of keys as the program has it', () => {
-	expect(readFileSync(readme, 'utf8')).toContain(keyTable());
 });
 
 test('the table is Markdown', () => {
