@@ -1,10 +1,10 @@
 /** A cluster's story told to `update`, observation by observation, two seconds apart. */
-import type {Observation} from '../../source/domain/observation.ts';
+import type {MemberStatus, Observation} from '../../source/domain/observation.ts';
 import {initialState} from '../../source/engine/initial-state.ts';
 import type {EngineMessage} from '../../source/engine/messages.ts';
 import type {State} from '../../source/engine/state.ts';
 import {update} from '../../source/engine/update.ts';
-import {type MemberCase, observationOf} from '../domain/observations.ts';
+import {type MemberCase, observationOf, threeVoters} from '../domain/observations.ts';
 
 export const wallOffsetMs = 1_700_000_000_000;
 const startedAt = 100_000;
@@ -57,5 +57,28 @@ export function tellStory(): Story {
 		},
 		states: () => state.members.map(({member, condition}) => `${member.name} ${condition.state}`).join(', '),
 	};
+	return story;
+}
+
+/** `cases` with one of them changed. */
+export function withMember(
+	index: number,
+	changes: Partial<MemberCase>,
+	cases: readonly MemberCase[] = threeVoters,
+): readonly MemberCase[] {
+	return cases.map((one, position) => (position === index ? {...one, ...changes} : one));
+}
+
+/** The same Status figures for every member. */
+export function everyStatus(status: Partial<MemberStatus>): readonly MemberCase[] {
+	return threeVoters.map((one) => ({...one, status}));
+}
+
+/** Two rounds into a healthy cluster, its news heard. */
+export function healthyStory(cases = threeVoters): Story {
+	const story = tellStory();
+	story.tell({type: 'connected', connection: {kind: 'direct', security: 'mTLS', endpoints: ['https://10.0.0.1:2379']}});
+	story.poll(cases, 2);
+	story.news();
 	return story;
 }
