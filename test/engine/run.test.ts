@@ -214,12 +214,13 @@ describe('others', () => {
 		const cluster = await fragmentedCluster();
 		const stateDirectory = temporaryDirectory();
 		const held = Promise.withResolvers<void>();
-		onTestFinished(() => held.resolve());
 		const first = startTestEngine(cluster, {stateDirectory, transport: aroundCall(() => held.promise)});
 		await startRun(first);
 		await first.until(({run: current}) => (current?.phase.kind === 'defragmenting' ? true : undefined));
 		// The first one is taken to be killed here: its line stands, its end never comes.
 		const second = startTestEngine(cluster, {stateDirectory, clock: first.clock});
+		// Hooks run in the reverse order: this one before the engines are stopped, which wait for the call.
+		onTestFinished(() => held.resolve());
 		const cooldown = await second.until((state) =>
 			state.cooldown.kind === 'cooling' || state.cooldown.kind === 'blocked' ? state.cooldown : undefined,
 		);
