@@ -186,12 +186,8 @@ describe('others', () => {
 		const cooldown = await engine.until((state) => (state.cooldown.kind === 'cooling' ? state.cooldown : undefined));
 		expect(cooldown.why).toContain(cluster.members[1]?.name);
 		expect(cooldown.until - engine.clock.uptimeMs()).toBeGreaterThan(50_000);
-		expect(
-			engine.store
-				.getState()
-				.events.map(({text}) => text)
-				.join(),
-		).toContain('defragmented by another tool');
+		const event = await engine.until(({events}) => events.find(({text}) => text.includes('defragmented by another tool')));
+		expect(event).toMatchObject({subject: cluster.members[1]?.name, mark: 'D'});
 	});
 
 	it('a second instance on the machine is refused while one runs', async () => {
