@@ -104,7 +104,6 @@ export function createCompactControl(options: CompactControlOptions): {
 			// Somebody else compacted at least as far: what was wanted is done.
 		}
 		tryNote(note, {type: 'answered', what: 'compact', revision, outcome: 'done'});
-		await nudge(revision);
 		await stabilise(begun);
 	}
 
@@ -117,8 +116,8 @@ export function createCompactControl(options: CompactControlOptions): {
 	}
 
 	/**
-	 * The freed pages are counted at etcd's next commit, and under NOSPACE no write makes one: the same compaction asked for again
-	 * does. etcd answers that it is done already.
+	 * Freed pages are counted at etcd's next commits, and under NOSPACE no write makes one: the same compaction asked for again does,
+	 * while it is waited for. etcd answers that it is done already.
 	 */
 	async function nudge(revision: number): Promise<void> {
 		if (getState().alarms.some(({alarm}) => alarm === 'NOSPACE')) {
@@ -131,6 +130,7 @@ export function createCompactControl(options: CompactControlOptions): {
 		let reference = {bytes: inUse(), at: since};
 		while (clock.uptimeMs() - since < stabiliseTimeoutMs && clock.uptimeMs() - reference.at < stableMs) {
 			show({...begun, phase: {kind: 'stabilising', since, inUseBytes: inUse()}});
+			await nudge(begun.revision);
 			await clock.sleep(lookEveryMs);
 			if (Math.abs(inUse() - reference.bytes) > reference.bytes * stableRatio) {
 				reference = {bytes: inUse(), at: clock.uptimeMs()};
