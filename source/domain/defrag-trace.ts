@@ -2,6 +2,9 @@
 import {shrinkTraceRatio} from './defrag-policy.ts';
 import type {MemberMetrics, MemberStatus} from './observation.ts';
 
+/** Who did it, where it is only known by its traces; of others the journal has the name. */
+export const anotherTool = 'another tool';
+
 /** The last figures of a member, however old. `at`: uptime ms of the answer. */
 export type Look = {
 	readonly status?: {readonly at: number; readonly value: MemberStatus};

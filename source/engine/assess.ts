@@ -1,7 +1,7 @@
 /** A member's condition as of now: from its record and what is known of the whole cluster. */
 import {quorumOf} from '../domain/member.ts';
 import {type ConditionInput, conditionOf, type MemberState} from '../domain/member-state.ts';
-import {diskOf} from './member-record.ts';
+import {diskOf, judgedLatencyMs} from './member-record.ts';
 import type {MemberRecord, State} from './state.ts';
 
 /** A learner is said to be catching up from here on. */
@@ -22,7 +22,8 @@ export function assess(current: MemberRecord, state: State, committedIndex: numb
 }
 
 function inputOf(current: MemberRecord, state: State, committedIndex: number): ConditionInput {
-	const {member, status, metrics, silentSince, metricsSilentSince, latencyMs} = current;
+	const {member, status, metrics, silentSince, metricsSilentSince} = current;
+	const latencyMs = judgedLatencyMs(current);
 	const turn = turnOf(current, state);
 	const entriesBehind = member.isLearner && status !== undefined ? committedIndex - status.value.raftAppliedIndex : 0;
 	const {walFsyncP99Ms} = diskOf(current);

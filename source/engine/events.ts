@@ -29,7 +29,7 @@ export function eventsBetween(before: State, after: State): readonly ClusterEven
 		...leaderChanges(before, after),
 		...alarmChanges(before, after),
 		...after.members.flatMap((record) => memberChanges(previous.get(record.member.id), record, after)),
-		...runChanges(before, after),
+		...runChanges(before.run, after.run),
 	];
 	return changes.map((change) => ({at: after.now, ...change}));
 }

@@ -54,7 +54,9 @@ function stateChanges(before: MemberRecord | undefined, after: MemberRecord, sta
 		return [{...subject, kind: 'bad', text: `${is.state}: ${is.explanation.replace(/ for \{age\}/, '')}`}];
 	}
 	if (is.state === 'slow') {
-		return [{...subject, kind: 'warning', text: `slow: ${latencyText(after.latencyMs ?? 0)} (limit ${slowStatusMs} ms)`}];
+		const again = silentStates.has(was.state) ? 'answers again, ' : '';
+		const text = `${again}slow: ${latencyText(after.latencyMs ?? 0)} (limit ${slowStatusMs} ms)`;
+		return [{...subject, kind: 'warning', text}];
 	}
 	if (silentStates.has(was.state) && after.silentSince === undefined) {
 		return [{...subject, kind: 'good', text: `answers again, after ${durationText(state.now - was.since)}`}];

@@ -1,15 +1,19 @@
 /** One member's record over time: the last figures however old, silence, latency, history. */
 
 import {quotaOf} from '../domain/db-size.ts';
-import {advanceForeign, foreignDurationMs, type Look} from '../domain/defrag-trace.ts';
+import {advanceForeign, anotherTool, foreignDurationMs, type Look} from '../domain/defrag-trace.ts';
 import {diskLatency, keepDiskSample} from '../domain/disk-latency.ts';
 import {emptyHistory, points, record} from '../domain/history.ts';
 import {slowStatusMs} from '../domain/member-state.ts';
 import type {Answer, MemberObservation} from '../domain/observation.ts';
-import {anotherTool, knownDefragmentations} from './past-defragmentations.ts';
+import {knownDefragmentations} from './past-defragmentations.ts';
 import type {MemberRecord, State} from './state.ts';
 
 const latenciesKept = 5;
+
+/** A first answer takes the time of its connection too, so that one alone makes no member slow. */
+const latenciesToJudge = 2;
+
 const hourMs = 60 * 60 * 1000;
 
 /** A latency that moves by less than either is no news: an unchanged cluster keeps its figures. */
@@ -93,8 +97,9 @@ function withFigures(before: MemberRecord, next: MemberRecord): MemberRecord {
 	};
 }
 
+/** Of an even number the lower one: one slow answer in two is none yet. */
 function median(values: readonly number[]): number {
-	return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+	return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0;
 }
 
 function resting(shown: number | undefined, current: number): number {
@@ -114,6 +119,11 @@ function maximumLatency({history}: MemberRecord, now: number): number {
 function withDisk(next: MemberRecord): MemberRecord {
 	const {metrics} = next;
 	return metrics === undefined ? next : {...next, diskSamples: keepDiskSample(next.diskSamples ?? [], metrics.at, metrics.value)};
+}
+
+/** The latency that a member may be called slow for; undefined while there is too little to judge by. */
+export function judgedLatencyMs({latencies, latencyMs}: MemberRecord): number | undefined {
+	return latencies.length < latenciesToJudge ? undefined : latencyMs;
 }
 
 /** How fast the member's disk was in the last minutes; empty while that can't be told. */

@@ -7,7 +7,7 @@ import type {Observation} from '../domain/observation.ts';
 import {growthPerSecond} from '../domain/series.ts';
 import {assess} from './assess.ts';
 import {addEvents, eventsBetween} from './events.ts';
-import {advanceRecord, diskOf} from './member-record.ts';
+import {advanceRecord, diskOf, judgedLatencyMs} from './member-record.ts';
 import type {AlarmRecord, MemberRecord, State} from './state.ts';
 
 const trendSpanMs = 4 * 60 * 60 * 1000;
@@ -84,11 +84,12 @@ function alertsOf(state: State): State['alerts'] {
 	const committedIndex = committedIn(state.members);
 	return alertsFor(
 		state.members.flatMap((record) => {
-			const {member, status, statusAnswer, history, quota, latencyMs, lastDefragmentation} = record;
+			const {member, status, statusAnswer, history, quota, lastDefragmentation} = record;
 			if (status === undefined || statusAnswer.kind === 'failed') {
 				return [];
 			}
 			const growth = growthPerSecond(history, 'dbSizeBytes', trendSpanMs, state.now);
+			const latencyMs = judgedLatencyMs(record);
 			const sinceMs =
 				lastDefragmentation === undefined ? undefined : state.now + state.wallOffsetMs - lastDefragmentation.endedWallMs;
 			return [

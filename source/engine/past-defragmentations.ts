@@ -1,8 +1,6 @@
 /** A member's known defragmentations: the journal's, and those of others that were seen here. */
+import {anotherTool} from '../domain/defrag-trace.ts';
 import type {KnownDefragmentation, MemberRecord} from './state.ts';
-
-/** What is called so was seen from its traces; everything else is from the journal. */
-export const anotherTool = 'another tool';
 
 /** The journal's line comes when a member has settled, five minutes at most after its end was seen here. */
 const sameWithinMs = 6 * 60 * 1000;

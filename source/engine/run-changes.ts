@@ -1,17 +1,15 @@
 /** Events of a run that was started here. Its details are on its own screen and in the journal. */
 import type {Run, Turn} from '../domain/defrag-run.ts';
-import {type MemberId, memberLabel} from '../domain/member.ts';
 import {durationText, sizeText} from '../domain/text.ts';
 import type {Change} from './cluster-changes.ts';
-import type {MemberRecord, State} from './state.ts';
 
-export function runChanges({run: before}: State, {run: after, members}: State): Change[] {
+export function runChanges(before: Run | undefined, after: Run | undefined): Change[] {
 	if (after === undefined || before === after) {
 		return [];
 	}
 	const previous = before?.id === after.id ? before : undefined;
 	const turns = after.turns.slice(previous?.turns.length ?? 0).flatMap(turnChange);
-	return previous?.phase.kind === after.phase.kind ? turns : [...turns, ...phaseChange(after, members)];
+	return previous?.phase.kind === after.phase.kind ? turns : [...turns, ...phaseChange(after)];
 }
 
 function turnChange({memberId, name, outcome, before, after, durationMs, why}: Turn): Change[] {
@@ -27,12 +25,19 @@ function turnChange({memberId, name, outcome, before, after, durationMs, why}: T
 	return [{...about, kind: 'good', mark: 'D', text: `defragmented${sizes}${took}`}];
 }
 
-function phaseChange({phase, operator, turns}: Run, members: readonly MemberRecord[]): Change[] {
+function phaseChange({phase, operator, turns}: Run): Change[] {
 	switch (phase.kind) {
 		case 'defragmenting':
-			return [{...memberOf(phase.memberId, members), kind: 'defragmenting', text: `defragmenting, started here by ${operator}`}];
+			return [
+				{
+					memberId: phase.memberId,
+					subject: phase.name,
+					kind: 'defragmenting',
+					text: `defragmenting, started here by ${operator}`,
+				},
+			];
 		case 'unknown':
-			return [{...memberOf(phase.memberId, members), kind: 'warning', text: `outcome unknown: ${phase.reason}`}];
+			return [{memberId: phase.memberId, subject: phase.name, kind: 'warning', text: `outcome unknown: ${phase.reason}`}];
 		case 'halted':
 			return [{subject: 'cluster', kind: 'bad', text: `run halted: ${phase.reason}`}];
 		case 'cancelled':
@@ -46,9 +51,4 @@ function phaseChange({phase, operator, turns}: Run, members: readonly MemberReco
 
 function isDone({outcome}: Turn): boolean {
 	return outcome === 'done';
-}
-
-function memberOf(memberId: MemberId, members: readonly MemberRecord[]): Pick<Change, 'subject' | 'memberId'> {
-	const record = members.find(({member}) => member.id === memberId);
-	return {memberId, subject: record === undefined ? memberId : memberLabel(record.member)};
 }

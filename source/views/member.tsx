@@ -2,6 +2,7 @@ import type {ReactElement} from 'react';
 import {blank, fillLine, type Line, lineWidth, span} from '../components/line.ts';
 import {Lines} from '../components/lines.tsx';
 import {rule} from '../components/rule.ts';
+import {anotherTool} from '../domain/defrag-trace.ts';
 import type {MemberRecord} from '../engine/state.ts';
 import {cell, dayAndTime, durationText, sizeText} from '../format.ts';
 import type {Theme} from '../theme.ts';
@@ -106,7 +107,7 @@ function defragmentations(record: MemberRecord, {state, columns, theme}: ViewPro
 	const summary = [
 		count === undefined ? 'not counted: no metrics' : `${count} since it started`,
 		inflight === undefined ? '' : inflight > 0 ? 'one in flight' : 'none in flight',
-		`${known.length} in the journal`,
+		`${known.filter(({by}) => by !== anotherTool).length} in the journal`,
 		days === undefined ? '' : `last ${days} day${days === 1 ? '' : 's'} ago`,
 	].filter((part) => part !== '');
 	const {symbols} = theme;

@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import type {MemberMetrics} from '../../source/domain/observation.ts';
 import {MiB, threeVoters} from '../domain/observations.ts';
+import {doneTurn, sampleRun} from '../helpers/sample-run.ts';
 import {healthyStory, wallOffsetMs, withMember} from './story.ts';
 
 describe('a defragmentation by another tool', () => {
@@ -74,5 +75,38 @@ describe('a defragmentation by another tool', () => {
 		};
 		story.tell({type: 'defragmentationsRead', byMember: {a1: [byAna]}});
 		expect(story.state().members[1]?.defragmentations).toEqual([byAna]);
+	});
+
+	it('is none when a run here did it: that one tells of its turn itself', () => {
+		const story = healthyStory(before);
+		const turn = {
+			memberId: 'a1',
+			name: 'etcd-1',
+			role: 'follower' as const,
+			estimateMs: 34_000,
+			before: {dbSizeBytes: 100 * MiB, inUseBytes: 40 * MiB},
+			termBefore: 7,
+		};
+		const since = story.now();
+		const run = sampleRun({kind: 'defragmenting', since, ...turn, longestSilenceMs: 0}, {turns: []});
+		story.tell({type: 'runChanged', run});
+		story.observe(during);
+		expect(story.states()).toBe('etcd-0 healthy, etcd-1 defragmenting, etcd-2 healthy');
+		story.pass(33_000);
+		const done = {
+			...doneTurn,
+			...turn,
+			after: {dbSizeBytes: 40 * MiB, inUseBytes: 40 * MiB},
+			endedAt: story.now(),
+		};
+		story.tell({type: 'runChanged', run: {...run, turns: [done], phase: {kind: 'finished', at: story.now()}}});
+		story.poll(after, 3);
+		expect(story.news()).toEqual([
+			'defragmenting etcd-1: defragmenting, started here by ana@bastion-1',
+			'good etcd-1: defragmented: 100 MiB → 40.0 MiB in 0:33 [D]',
+			'good cluster: run finished, 1 defragmented',
+		]);
+		story.poll(withMember(1, {status: {dbSizeBytes: 30 * MiB}, metrics: {defragCount: 4, defragSecondsSum: 44}}), 2);
+		expect(story.news()).toEqual(['good etcd-1: defragmented by another tool (count 3 → 4): 40.0 MiB → 30.0 MiB in 0:01 [D]']);
 	});
 });

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {MiB, threeVoters} from '../domain/observations.ts';
-import {healthyStory, withMember} from './story.ts';
+import {healthyStory, type Story, tellStory, withLatency, withMember} from './story.ts';
 
 describe('members that do not answer', () => {
 	it('a question that is open for less than it may take changes nothing', () => {
@@ -59,5 +59,34 @@ describe('members that do not answer', () => {
 		story.poll(threeVoters);
 		expect(story.news().filter((line) => line.includes('lead'))).toEqual([]);
 		expect(story.state().health.kind).toBe('healthy');
+	});
+});
+
+describe('members that answer late', () => {
+	function poll(story: Story, ...latencies: readonly number[]): void {
+		for (const latencyMs of latencies) {
+			story.observe(threeVoters.slice(0, 1), withLatency(latencyMs));
+			story.pass(2000);
+		}
+	}
+
+	it('are slow by the median of five, and in time again by it', () => {
+		const story = tellStory();
+		poll(story, 1.2, 1.2, 1.2, 1.2, 1.2, 900, 900);
+		expect(story.states()).toBe('etcd-0 healthy');
+		story.news();
+		poll(story, 612, 650, 640);
+		expect(story.states()).toBe('etcd-0 slow');
+		expect(story.state().alerts.map(({text}) => text)).toEqual(['Status takes 612 ms (limit 500 ms)']);
+		poll(story, 1.9, 1.9, 1.9);
+		expect(story.news()).toEqual(['warning etcd-0: slow: 612 ms (limit 500 ms)', 'good etcd-0: answers in time again: 1.9 ms']);
+		expect(story.state().alerts).toEqual([]);
+	});
+
+	it('are not slow for a first answer, which has its connection to make', () => {
+		const story = tellStory();
+		poll(story, 900);
+		expect(story.states()).toBe('etcd-0 healthy');
+		expect(story.state().alerts).toEqual([]);
 	});
 });

@@ -82,3 +82,13 @@ export function healthyStory(cases = threeVoters): Story {
 	story.news();
 	return story;
 }
+
+/** An observation as if every Status had taken so long. */
+export function withLatency(latencyMs: number): (observation: Observation) => Observation {
+	return (observation) => ({
+		...observation,
+		members: observation.members.map((seen) =>
+			seen.status.kind === 'answered' ? {...seen, status: {...seen.status, latencyMs}} : seen,
+		),
+	});
+}

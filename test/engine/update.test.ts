@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import type {MemberCase} from '../domain/observations.ts';
 import {MiB, threeVoters} from '../domain/observations.ts';
-import {healthyStory, tellStory, wallOffsetMs, withMember} from './story.ts';
+import {healthyStory, tellStory, wallOffsetMs, withLatency, withMember} from './story.ts';
 
 describe('the beginning', () => {
 	it('tells how many members were found, and nothing else of a healthy cluster', () => {
@@ -58,12 +58,7 @@ describe('an unchanged cluster', () => {
 		const story = tellStory();
 		const shown = new Set<number | undefined>();
 		for (const latencyMs of [1.3, 1.9, 1.1, 2.2, 1.5, 1.4, 1.2, 2.1]) {
-			story.observe(threeVoters, (observation) => ({
-				...observation,
-				members: observation.members.map((seen) =>
-					seen.status.kind === 'answered' ? {...seen, status: {...seen.status, latencyMs}} : seen,
-				),
-			}));
+			story.observe(threeVoters, withLatency(latencyMs));
 			story.pass(2000);
 			shown.add(story.state().members[0]?.latencyMs);
 		}
