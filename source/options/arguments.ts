@@ -3,7 +3,7 @@ import {parseArgs} from 'node:util';
 import {UsageError} from '../usage-error.ts';
 import {type Command, commandNamed, commands, flagsOf} from './commands.ts';
 import {type Flag, flags} from './flags.ts';
-import {nearest} from './nearest.ts';
+import {nearest} from '../domain/nearest.ts';
 
 export type Arguments = {
 	readonly command: Command;
