@@ -1,6 +1,7 @@
 /** Why a call failed: from the server's words, else from the connection, else from a look at who is there. */
 import type {Failure} from '../../domain/failure.ts';
 import {safeText} from '../safe-text.ts';
+import {TransportError} from '../transport-error.ts';
 import type {GrpcError} from './grpc-error.ts';
 import {type Peer, probePlain, probeTls, speaksTls} from './probe.ts';
 import type {Route} from './route.ts';
@@ -52,6 +53,9 @@ export function connectionFailure(
 	error: NodeJS.ErrnoException | undefined,
 	{endpoint, address, tls}: Route,
 ): Failure | undefined {
+	if (error instanceof TransportError) {
+		return error.failure;
+	}
 	const tlsReason = error !== undefined && tls !== undefined ? tlsFailure(error, tls, address) : undefined;
 	if (tlsReason !== undefined) {
 		return tlsReason;
@@ -95,6 +99,9 @@ function wrongServer({details, connection}: GrpcError): Failure | undefined {
 /** The connection was made or nearly so, and broke without a reason: looks who is there. */
 async function strangerFailure(error: GrpcError, route: Route, patienceMs: number): Promise<Failure> {
 	const {address, tls, endpoint} = route;
+	if (address.tunnel !== undefined) {
+		return unexplained(error);
+	}
 	const plain = await probePlain(address, patienceMs);
 	const isTls = plain.speaks === 'tls' || (plain.speaks === 'nothing' && (await speaksTls(address, patienceMs)));
 	if (isTls && tls === undefined) {

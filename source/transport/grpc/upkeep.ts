@@ -11,7 +11,14 @@ import {expectIdentity, memberTarget} from './expect-identity.ts';
 import * as rpcs from './rpcs.ts';
 
 /** With these the endpoint can't have taken the request, so that another one may be asked. */
-const elsewhere: ReadonlySet<FailureKind> = new Set(['refused', 'unknown-host', 'tls', 'not-etcd', 'unreachable', 'timed-out']);
+export const elsewhere: ReadonlySet<FailureKind> = new Set([
+	'refused',
+	'unknown-host',
+	'tls',
+	'not-etcd',
+	'unreachable',
+	'timed-out',
+]);
 
 export class Upkeep {
 	readonly #calls: Calls;
@@ -107,7 +114,7 @@ export class Upkeep {
 }
 
 /** It was etcd that answered a moment ago: a failure that says otherwise comes from the connection, and leaves the outcome open. */
-function uncertain(failure: Failure): Failure {
+export function uncertain(failure: Failure): Failure {
 	const doubtful: readonly FailureKind[] = ['not-etcd', 'tls', 'refused', 'unknown-host'];
 	return doubtful.includes(failure.kind) ? {...failure, kind: 'unreachable'} : failure;
 }
