@@ -37,6 +37,11 @@ export class KubernetesClient {
 		return this.context.cluster.server;
 	}
 
+	/** Aborted by `close`. */
+	get closing(): AbortSignal {
+		return this.#closing.signal;
+	}
+
 	get closed(): boolean {
 		return this.#closing.signal.aborted;
 	}
