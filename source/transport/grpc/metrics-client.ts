@@ -100,6 +100,8 @@ export class MetricsClient implements Poolable {
 		const {promise, resolve, reject} = Promise.withResolvers<IncomingMessage>();
 		const options = {host: address.host, port: address.port, path: '/metrics', agent: this.#agent, signal};
 		const request = tls === undefined ? requestHttp(options) : requestHttps(options);
+		// A request whose connection is still being made elsewhere would tell of it only then.
+		signal.addEventListener('abort', () => reject(signal.reason), {once: true});
 		request.once('response', resolve);
 		request.on('error', (error) => {
 			// A kept connection that the server closed just then says nothing about the server.

@@ -86,7 +86,7 @@ async function readRefusal(response: IncomingMessage): Promise<string> {
 }
 
 function hadNoEffect(error: unknown): boolean {
-	const {cause, kind} = error as {cause?: NodeJS.ErrnoException; kind?: string};
-	const wasRefused = error instanceof TransportError && cause === undefined && kind !== 'cancelled';
-	return wasRefused || kind === 'unauthenticated' || neverSent.test(String(cause?.code ?? ''));
+	const {kind, notSent} = failureOf(error);
+	const {code} = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
+	return notSent === true || kind === 'unauthenticated' || neverSent.test(code ?? '');
 }

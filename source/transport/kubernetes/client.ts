@@ -92,7 +92,9 @@ export class KubernetesClient {
 
 	/** A refusal of a WebSocket's handshake. */
 	refused(code: number, message: string, what: string): TransportError {
-		return new TransportError(refusalFailure({code, message}, this.#asked(what)));
+		const failure = refusalFailure({code, message}, this.#asked(what));
+		// The API server and the kubelet refuse before they begin; what a gateway in between says of them is another thing.
+		return new TransportError(code <= 500 ? {...failure, notSent: true} : failure);
 	}
 
 	close(): void {

@@ -16,6 +16,8 @@ const protocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
 /** A metrics page has 150 KB; a hundred times that is none. */
 const maximumBytes = 16 * 1024 * 1024;
 
+const pingEveryMs = 10_000;
+
 export type Output = {readonly stdout: string; readonly stderr: string; readonly exitCode: number};
 
 export type PodCommand = {
@@ -70,6 +72,8 @@ export async function runInPod(client: KubernetesClient, run: PodCommand, option
 	socket.once('close', (code) => end(cutOff(what, code)));
 	const timeoutMs = Math.max(1, options.timeoutMs - (performance.now() - started));
 	const timer = setTimeout(() => end(late(what, options.timeoutMs)), timeoutMs);
+	// Something in between may cut what is silent for a minute, and a defragmentation is.
+	const heartbeat = setInterval(() => socket.ping(), pingEveryMs);
 	const stop = () => end(new TransportError({kind: 'cancelled', message: 'stopped waiting', nextStep: ''}));
 	const signals = [client.closing, ...(options.signal === undefined ? [] : [options.signal])];
 	for (const signal of signals) {
@@ -82,6 +86,7 @@ export async function runInPod(client: KubernetesClient, run: PodCommand, option
 		return await promise;
 	} finally {
 		clearTimeout(timer);
+		clearInterval(heartbeat);
 		for (const signal of signals) {
 			signal.removeEventListener('abort', stop);
 		}

@@ -1,4 +1,5 @@
 /** Tunnels to the ports of etcd's pods: how the direct transport reaches members that only the Kubernetes API reaches. */
+import {once} from 'node:events';
 import {type AddressInfo, createServer, type Server} from 'node:net';
 import type {Duplex} from 'node:stream';
 import type {Address, Dial} from '../grpc/dial.ts';
@@ -13,8 +14,12 @@ import type {PodsKeeper} from './pods-keeper.ts';
 
 const protocols = ['v4.channel.k8s.io'];
 
+const loopback = '127.0.0.1';
+
 /** Whoever stands on the doorstep is sent away after this. */
 const doorstepMs = 10_000;
+
+type Doorstep = {readonly host: string; readonly port: number; readonly server: Server};
 
 export type TunnelsOptions = {
 	readonly client: KubernetesClient;
@@ -27,7 +32,8 @@ export class Tunnels {
 	readonly #options: TunnelsOptions;
 	readonly #backoff = new Backoff();
 	readonly #open = new Set<Duplex>();
-	#doorstep: Promise<Server> | undefined;
+	#doorstep: Promise<Doorstep> | undefined;
+	#closed = false;
 
 	constructor(options: TunnelsOptions) {
 		this.#options = options;
@@ -35,12 +41,8 @@ export class Tunnels {
 
 	/** The way to an endpoint of etcd, or to the metrics of the member there. */
 	readonly dial: Dial = async (endpoint: Endpoint): Promise<Address> => {
-		const {address, port} = (await this.#listening()).address() as AddressInfo;
-		return {
-			host: endpoint.host,
-			port: endpoint.port,
-			tunnel: {open: () => this.open(endpoint), doorstep: {host: address, port}},
-		};
+		const doorstep = await this.#listening();
+		return {host: endpoint.host, port: endpoint.port, tunnel: {open: () => this.open(endpoint), doorstep}};
 	};
 
 	/** Rejects with `TransportError`. */
@@ -64,11 +66,12 @@ export class Tunnels {
 	}
 
 	close(): void {
+		this.#closed = true;
 		for (const stream of this.#open) {
 			stream.destroy();
 		}
 		this.#doorstep?.then(
-			(server) => server.close(),
+			({server}) => server.close(),
 			() => {},
 		);
 	}
@@ -91,18 +94,24 @@ export class Tunnels {
 		return stream;
 	}
 
-	#listening(): Promise<Server> {
-		this.#doorstep ??= new Promise((resolve, reject) => {
-			const server = createServer((socket) => {
-				socket.on('error', () => {});
-				socket.setTimeout(doorstepMs, () => socket.destroy());
-			});
-			server.once('error', reject);
-			server.listen(0, '127.0.0.1', () => resolve(server));
-			server.unref();
-		});
+	async #listening(): Promise<Doorstep> {
+		if (this.#closed) {
+			throw new TransportError({kind: 'cancelled', message: 'stopped', nextStep: ''});
+		}
+		this.#doorstep ??= listenForNobody();
 		return this.#doorstep;
 	}
+}
+
+async function listenForNobody(): Promise<Doorstep> {
+	const server = createServer((socket) => {
+		socket.on('error', () => {});
+		socket.setTimeout(doorstepMs, () => socket.destroy());
+	});
+	server.listen(0, loopback);
+	server.unref();
+	await once(server, 'listening');
+	return {host: loopback, port: (server.address() as AddressInfo).port, server};
 }
 
 function noPod(url: string): never {

@@ -31,6 +31,13 @@ test('asks the next at once after a failure, and soon after a silence', async ()
 	expect(asked).toEqual(['a', 'b', 'c']);
 });
 
+test('asks nobody any more once there is an answer', async () => {
+	const {asked, ask} = asking({a: () => sleep(15).then(() => 'A'), b: () => new Promise(() => {}), c: async () => 'C'});
+	expect(await firstAnswer(['a', 'b', 'c'], 10, ask)).toBe('A');
+	await sleep(30);
+	expect(asked).toEqual(['a', 'b']);
+});
+
 test('a late answer still counts', async () => {
 	const {ask} = asking({a: () => sleep(40).then(() => 'A'), b: () => new Promise(() => {})});
 	expect(await firstAnswer(['a', 'b'], 10, ask)).toBe('A');

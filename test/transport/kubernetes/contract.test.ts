@@ -1,0 +1,33 @@
+import {writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {afterAll} from 'vitest';
+import {connectKubernetes} from '../../../source/transport/kubernetes/connect.ts';
+import {describeTransport} from '../contract.ts';
+import {startApi} from './made-up-api.ts';
+
+const stops: (() => void)[] = [];
+afterAll(() => {
+	for (const stop of stops) {
+		stop();
+	}
+});
+
+for (const via of ['tunnel', 'exec'] as const) {
+	describeTransport({
+		name: via,
+		async connect(cluster) {
+			const api = await startApi(cluster, {kind: 'openshift'});
+			stops.push(api.stop);
+			const kubeconfig = join(cluster.directory, 'kubeconfig');
+			await writeFile(kubeconfig, api.kubeconfig());
+			const {transport} = await connectKubernetes({
+				kubeconfig,
+				environment: {},
+				via,
+				dialTimeoutMs: 2000,
+				commandTimeoutMs: 5000,
+			});
+			return transport;
+		},
+	});
+}
