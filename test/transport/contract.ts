@@ -7,17 +7,16 @@ import {type Cluster, clusterForSuite} from '../helpers/cluster.ts';
 import {failure} from './failure.ts';
 
 const options = {timeoutMs: 10_000};
-/** For waits that are themselves tested. */
-const shortMs = 400;
-
 export type TransportFactory = {
 	readonly name: string;
 	/** Called for each test; closed by the suite. */
 	readonly connect: (cluster: Cluster) => Promise<Transport>;
+	/** For waits that are themselves tested: what a member that is well needs to answer, on a machine that is busy. */
+	readonly shortMs?: number;
 };
 
 /** Runs the contract over three members with mutual TLS. */
-export function describeTransport({name, connect}: TransportFactory): void {
+export function describeTransport({name, connect, shortMs = 400}: TransportFactory): void {
 	describe(name, {timeout: 60_000}, () => {
 		let cluster: Cluster;
 		const open: Transport[] = [];

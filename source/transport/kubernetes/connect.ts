@@ -1,6 +1,7 @@
 /** From a kubeconfig to a transport: finds etcd, asks what is allowed, and takes the best way there is. */
 import type {Member} from '../../domain/member.ts';
 import {createDirectTransport} from '../grpc/direct-transport.ts';
+import {parseEndpoint} from '../grpc/endpoint.ts';
 import type {TlsMaterial} from '../grpc/tls-material.ts';
 import type {CallOptions, Connection, Transport} from '../transport.ts';
 import {failureOf, TransportError} from '../transport-error.ts';
@@ -90,6 +91,14 @@ async function connect(client: KubernetesClient, options: KubernetesOptions): Pr
 		...(choice.notBetter !== undefined && {notBetter: choice.notBetter}),
 	};
 	const mayForward = permissions.missing(forwardPermissions(namespace)).length === 0;
+	if (choice.way === 'tunnel') {
+		for (const url of connection.endpoints) {
+			const endpoint = parseEndpoint(url, true);
+			// One to ask for the members, one for the member there, one for its metrics.
+			tunnels.warm(endpoint, 2);
+			tunnels.warm(metricsEndpoint(pods, endpoint), 1);
+		}
+	}
 	const transport =
 		choice.way === 'tunnel'
 			? createDirectTransport({

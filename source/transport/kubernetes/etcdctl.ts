@@ -3,8 +3,8 @@ import {safeText} from '../safe-text.ts';
 import {TransportError} from '../transport-error.ts';
 import type {EtcdPod} from './etcd-pod.ts';
 
-/** etcdctl ends this long before we stop waiting for it, so that nothing is left running and its reason arrives. */
-const marginMs = 150;
+/** etcdctl has to start and to end while we wait for it: then its reason arrives, and nothing is left running. */
+const marginMs = 1000;
 
 /**
  * The words of a call. Variables of the container that our flags replace are unset: etcdctl refuses to have both. Throws `TransportError`

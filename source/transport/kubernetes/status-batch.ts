@@ -30,9 +30,19 @@ export class StatusBatch {
 
 	/** Throws `TransportError`. */
 	async ask(url: string, options: CallOptions): Promise<MemberStatus> {
+		if (!this.#prompt.has(url)) {
+			return this.#alone(url, options);
+		}
 		const started = performance.now();
-		const together = this.#prompt.has(url) ? await this.#inTime(this.#together(url, options), options) : undefined;
-		return together ?? this.#alone(url, {...options, timeoutMs: Math.max(1, options.timeoutMs - (performance.now() - started))});
+		const together = this.#together(url, options);
+		const soon = await this.#inTime(together, options);
+		if (soon !== undefined) {
+			return soon;
+		}
+		const timeoutMs = Math.max(1, options.timeoutMs - (performance.now() - started));
+		const late = together.then((status) => status ?? Promise.reject(new Error('not told')));
+		const alone = this.#alone(url, {...options, timeoutMs});
+		return Promise.any([alone, late]).catch(() => alone);
 	}
 
 	async #alone(url: string, options: CallOptions): Promise<MemberStatus> {
@@ -54,7 +64,7 @@ export class StatusBatch {
 		together: Promise<MemberStatus | undefined>,
 		{timeoutMs, signal}: CallOptions,
 	): Promise<MemberStatus | undefined> {
-		const patienceMs = Math.min(timeoutMs / 2, Math.max(shortestPatienceMs, this.#usualMs * patience));
+		const patienceMs = Math.min(timeoutMs / 4, Math.max(shortestPatienceMs, this.#usualMs * patience));
 		const late = sleep(patienceMs, undefined, {ref: false, ...(signal && {signal})}).catch(() => undefined);
 		return Promise.race([together, late]);
 	}

@@ -19,6 +19,9 @@ const loopback = '127.0.0.1';
 /** Whoever stands on the doorstep is sent away after this. */
 const doorstepMs = 10_000;
 
+/** etcd has no patience for connections that say nothing. */
+const spareMs = 5000;
+
 type Doorstep = {readonly host: string; readonly port: number; readonly server: Server};
 
 export type TunnelsOptions = {
@@ -32,6 +35,8 @@ export class Tunnels {
 	readonly #options: TunnelsOptions;
 	readonly #backoff = new Backoff();
 	readonly #open = new Set<Duplex>();
+	/** By URL: opened ahead, and not in use yet. */
+	readonly #spares = new Map<string, Promise<Duplex>[]>();
 	#doorstep: Promise<Doorstep> | undefined;
 	#closed = false;
 
@@ -45,8 +50,31 @@ export class Tunnels {
 		return {host: endpoint.host, port: endpoint.port, tunnel: {open: () => this.open(endpoint), doorstep}};
 	};
 
+	/** Opens some ahead of time: a handshake less to wait for when they are wanted, which has to be soon. */
+	warm(endpoint: Endpoint, count: number): void {
+		const spares = this.#spares.get(endpoint.url) ?? [];
+		this.#spares.set(endpoint.url, spares);
+		for (let index = 0; index < count; index++) {
+			const spare = this.#connect(endpoint);
+			spares.push(spare);
+			const discard = () => void (spares.includes(spare) && spare.then((stream) => stream.destroy()));
+			spare.then(
+				() => setTimeout(discard, spareMs).unref(),
+				() => {},
+			);
+		}
+	}
+
 	/** Rejects with `TransportError`. */
-	async open({url, port}: Endpoint): Promise<Duplex> {
+	async open(endpoint: Endpoint): Promise<Duplex> {
+		const spare = await this.#spares
+			.get(endpoint.url)
+			?.shift()
+			?.catch(() => undefined);
+		return spare === undefined || spare.destroyed ? this.#connect(endpoint) : spare;
+	}
+
+	async #connect({url, port}: Endpoint): Promise<Duplex> {
 		const pod = await this.#podAt(url);
 		const {client, dialTimeoutMs} = this.#options;
 		const what = `tunnel to port ${port} of pod ${pod.name}`;

@@ -33,10 +33,10 @@ const openshift: EtcdPod = {
 
 describe('the command line', () => {
 	test('gives the certificates that the flags of etcd name, and always a deadline', () => {
-		expect(etcdctlCommand(kubeadm, [ownEndpoint(kubeadm)], 2000, ['defrag'])).toEqual([
+		expect(etcdctlCommand(kubeadm, [ownEndpoint(kubeadm)], 10_000, ['defrag'])).toEqual([
 			'etcdctl',
 			'--endpoints=https://localhost:2379',
-			'--command-timeout=1850ms',
+			'--command-timeout=9000ms',
 			'--write-out=json',
 			'--cacert=/pki/ca.crt',
 			'--cert=/pki/server.crt',

@@ -23,6 +23,8 @@ export type MadeUpApi = {
 	token: string;
 	/** Every command that was run in a pod. */
 	readonly execs: string[][];
+	/** How many port-forwards were made. */
+	forwards: number;
 	/** Cuts every connection shortly after a command with this word began. */
 	cutOnExec: string;
 	/** A kubeconfig for this API at `url`, with a user's fields. */
@@ -74,6 +76,7 @@ export async function startApi(cluster: Cluster, options: MadeUpOptions): Promis
 					setTimeout(cut, 30);
 				}
 			} else {
+				api.forwards++;
 				portForward(webSocket, Number(url.searchParams.get('ports')));
 			}
 		});
@@ -86,6 +89,7 @@ export async function startApi(cluster: Cluster, options: MadeUpOptions): Promis
 		denied: [],
 		token: 'good-token',
 		execs: [],
+		forwards: 0,
 		cutOnExec: 'never',
 		kubeconfig(user = {token: api.token}, url = api.url) {
 			const ca = Buffer.from(authority.certificate).toString('base64');
