@@ -107,9 +107,9 @@ export function readPod({metadata = {}, spec, status = {}}: PodObject, wantedCon
 	const created = metadata.creationTimestamp === undefined ? Number.NaN : new Date(metadata.creationTimestamp).getTime();
 	const isRunning = own?.state?.running !== undefined;
 	const revision = metadata.labels?.revision;
-	const clientUrls = urls(flags['advertise-client-urls']).map(({href}) => href);
+	const clientUrls = urlTexts(flags['advertise-client-urls']);
 	const metrics = metricsPort(flags, etcd);
-	const certificates = certificatePaths(flags, etcd);
+	const certificates = certificatesOfEtcdctl(etcdctl) ?? certificatePaths(flags, etcd);
 	const loopback = isOnLoopback(flags, etcd);
 	return {
 		name: safeText(name),
@@ -156,6 +156,13 @@ function isRke2(flags: EtcdFlags, {volumeMounts}: ContainerObject): boolean {
 	);
 }
 
+/** What etcdctl in the pod uses by itself. */
+function certificatesOfEtcdctl({env}: ContainerObject): CertificatePaths | undefined {
+	const value = (name: string) => env?.find((variable) => variable.name === name)?.value;
+	const [cacert, cert, key] = ['ETCDCTL_CACERT', 'ETCDCTL_CERT', 'ETCDCTL_KEY'].map(value);
+	return cacert === undefined || cert === undefined || key === undefined ? undefined : {cacert, cert, key};
+}
+
 function certificatePaths(flags: EtcdFlags, container: ContainerObject): CertificatePaths | undefined {
 	if (isRke2(flags, container)) {
 		return {
@@ -169,12 +176,12 @@ function certificatePaths(flags: EtcdFlags, container: ContainerObject): Certifi
 }
 
 function clientPort(flags: EtcdFlags, container: ContainerObject): Port {
-	const [listening] = urls(flags['listen-client-urls'] ?? flags['advertise-client-urls']);
+	const [listening] = urlTexts(flags['listen-client-urls'] ?? flags['advertise-client-urls']);
 	return listening === undefined ? {port: 2379, secure: isRke2(flags, container)} : portOf(listening, 2379);
 }
 
 function isOnLoopback(flags: EtcdFlags, container: ContainerObject): boolean | undefined {
-	const listening = urls(flags['listen-client-urls']);
+	const listening = urlTexts(flags['listen-client-urls']).map((url) => new URL(url));
 	if (listening.length === 0) {
 		return isRke2(flags, container) ? true : undefined;
 	}
@@ -182,24 +189,23 @@ function isOnLoopback(flags: EtcdFlags, container: ContainerObject): boolean | u
 }
 
 function metricsPort(flags: EtcdFlags, container: ContainerObject): Port | undefined {
-	const [listening] = [...urls(flags['listen-metrics-urls']), ...urls(flags['listen-client-http-urls'])];
+	const [listening] = [...urlTexts(flags['listen-metrics-urls']), ...urlTexts(flags['listen-client-http-urls'])];
 	if (listening === undefined) {
 		return isRke2(flags, container) ? {port: 2381, secure: false} : undefined;
 	}
 	return portOf(listening, 2381);
 }
 
-function portOf({port, protocol}: URL, fallback: number): Port {
-	return {port: port === '' ? fallback : Number(port), secure: protocol === 'https:'};
+function portOf(url: string, fallback: number): Port {
+	return {port: Number(/:(\d+)$/.exec(url)?.[1] ?? fallback), secure: url.startsWith('https:')};
 }
 
-/** TCP's only: OpenShift's etcd listens on Unix sockets too. */
-function urls(list: string | undefined): URL[] {
+/** TCP's only: OpenShift's etcd listens on Unix sockets too. As they are written: a URL object forgets ports that are usual on the web. */
+function urlTexts(list: string | undefined): string[] {
 	return (list ?? '')
 		.split(',')
-		.map((url) => url.trim())
-		.filter((url) => /^https?:\/\//.test(url) && URL.canParse(url))
-		.map((url) => new URL(url));
+		.map((url) => url.trim().replace(/\/+$/, ''))
+		.filter((url) => /^https?:\/\//.test(url) && URL.canParse(url));
 }
 
 /** `10.0.0.1` of `https://10.0.0.1:2379`; undefined for what is no URL. */

@@ -3,6 +3,7 @@ import {type Member, type MemberId, type Membership, memberLabel} from '../../do
 import type {MemberMetrics, MemberStatus} from '../../domain/observation.ts';
 import type {Target} from '../grpc/calls.ts';
 import type {Identity} from '../grpc/decode.ts';
+import {parseEndpoint} from '../grpc/endpoint.ts';
 import {expectIdentity, memberTarget} from '../grpc/expect-identity.ts';
 import {readMetrics} from '../grpc/metrics.ts';
 import {mostTelling} from '../grpc/most-telling.ts';
@@ -137,7 +138,7 @@ export class ExecTransport implements Transport {
 			const pod = matches.find((match) => match.member === member)?.pod;
 			const known = member.clientUrls.find((url) => this.#pods.at(url) !== undefined);
 			const url = known ?? (pod && urlOf(pod)) ?? member.clientUrls[0];
-			return url === undefined ? member : {...member, endpoint: new URL(url).origin};
+			return url === undefined ? member : {...member, endpoint: parseEndpoint(url, false).url};
 		});
 	}
 

@@ -81,7 +81,16 @@ export function placesFor({namespace, selector}: FindOptions): Place[] {
 	return namespace === undefined ? [...knownPlaces] : knownPlaces.map((place) => ({...place, namespace}));
 }
 
+/** Throws `TransportError` for pods of more than one cluster: hosted control planes have theirs side by side. */
 function found(place: Place, pods: readonly EtcdPod[]): FoundEtcd {
+	const namespaces = [...new Set(pods.map(({key}) => key.namespace))];
+	if (namespaces.length > 1) {
+		throw new TransportError({
+			kind: 'unsupported',
+			message: safeText(`there are etcd pods with ${place.selector} in ${listText(namespaces)}`),
+			nextStep: 'Say which are meant with --namespace.',
+		});
+	}
 	const distribution = distributionOf(place, pods);
 	const count = `${pods.length} etcd ${pods.length === 1 ? 'pod' : 'pods'}`;
 	return {distribution, place, pods, why: `${distribution}: ${count} (${placeText(place)})`};

@@ -48,6 +48,11 @@ export class ForwardedStream extends Duplex {
 		socket.ping();
 	}
 
+	/** Whether it can be used, as far as is known. */
+	get isOpen(): boolean {
+		return !this.destroyed && this.#socket.readyState === this.#socket.OPEN;
+	}
+
 	override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
 		const frame = Buffer.allocUnsafe(chunk.length + 1);
 		frame[0] = dataChannel;

@@ -1,5 +1,6 @@
 /** Which pod holds which member of etcd. Nobody is left out: a pod without a member and a member without a pod are told too. */
 import type {Member} from '../../domain/member.ts';
+import {parseEndpoint} from '../grpc/endpoint.ts';
 import {type EtcdPod, hasAddress, hostOf} from './etcd-pod.ts';
 
 export type Match = {readonly member?: Member; readonly pod?: EtcdPod};
@@ -29,13 +30,18 @@ export function matchPods(members: readonly Member[], pods: readonly EtcdPod[]):
 
 /** 0 when nothing speaks for it. An advertised URL with its port says most: on one host there may be several. */
 function likeness(member: Member, pod: EtcdPod): number {
-	const sameUrl = member.clientUrls.some((url) => pod.clientUrls.some((own) => sameOrigin(url, own)));
+	const sameUrl = member.clientUrls.some((url) => pod.clientUrls.some((own) => sameEndpoint(url, own)));
 	const sameName = member.name !== '' && member.name === pod.memberName;
 	const sameAddress = [...member.clientUrls, ...member.peerUrls].some((url) => hasAddress(pod, hostOf(url) ?? ''));
 	const sameNode = member.name !== '' && (member.name === pod.node || member.name === pod.name);
 	return Number(sameUrl) * 8 + Number(sameName) * 4 + Number(sameAddress) * 2 + Number(sameNode);
 }
 
-export function sameOrigin(one: string, other: string): boolean {
-	return URL.canParse(one) && URL.canParse(other) && new URL(one).origin === new URL(other).origin;
+/** Whether two URLs lead to one endpoint of etcd. */
+export function sameEndpoint(one: string, other: string): boolean {
+	try {
+		return parseEndpoint(one, true).url === parseEndpoint(other, true).url;
+	} catch {
+		return false;
+	}
 }

@@ -1,9 +1,10 @@
 /** The pods of etcd, kept up: looked at again when they are asked for and what is known of them is old. */
+import {parseEndpoint} from '../grpc/endpoint.ts';
 import type {CallOptions} from '../transport.ts';
 import type {KubernetesClient} from './client.ts';
 import {type EtcdPod, hasAddress} from './etcd-pod.ts';
 import {type FoundEtcd, listEtcdPods} from './find-etcd.ts';
-import {sameOrigin} from './match-pods.ts';
+import {sameEndpoint} from './match-pods.ts';
 
 /** Readiness and restarts are shown; nothing waits for them. */
 const oldAfterMs = 10_000;
@@ -62,11 +63,11 @@ export class PodsKeeper {
 
 /** By the URL that it advertises, else by its address, and its ports where several have that. */
 export function podAt(pods: readonly EtcdPod[], url: string): EtcdPod | undefined {
-	const {hostname, port} = new URL(url);
-	const there = pods.filter((pod) => hasAddress(pod, hostname.replace(/^\[(.*)\]$/, '$1')));
+	const {host, port} = parseEndpoint(url, true);
+	const there = pods.filter((pod) => hasAddress(pod, host));
 	return (
-		pods.find(({clientUrls}) => clientUrls.some((own) => sameOrigin(own, url))) ??
-		(there.length > 1 ? there.find(({client, metrics}) => [client.port, metrics?.port].includes(Number(port))) : there[0])
+		pods.find(({clientUrls}) => clientUrls.some((own) => sameEndpoint(own, url))) ??
+		(there.length > 1 ? there.find(({client, metrics}) => [client.port, metrics?.port].includes(port)) : there[0])
 	);
 }
 

@@ -36,7 +36,7 @@ export class Tunnels {
 	readonly #backoff = new Backoff();
 	readonly #open = new Set<Duplex>();
 	/** By URL: opened ahead, and not in use yet. */
-	readonly #spares = new Map<string, Promise<Duplex>[]>();
+	readonly #spares = new Map<string, Promise<ForwardedStream>[]>();
 	#doorstep: Promise<Doorstep> | undefined;
 	#closed = false;
 
@@ -71,10 +71,10 @@ export class Tunnels {
 			.get(endpoint.url)
 			?.shift()
 			?.catch(() => undefined);
-		return spare === undefined || spare.destroyed ? this.#connect(endpoint) : spare;
+		return spare?.isOpen === true ? spare : this.#connect(endpoint);
 	}
 
-	async #connect({url, port}: Endpoint): Promise<Duplex> {
+	async #connect({url, port}: Endpoint): Promise<ForwardedStream> {
 		const pod = await this.#podAt(url);
 		const {client, dialTimeoutMs} = this.#options;
 		const what = `tunnel to port ${port} of pod ${pod.name}`;
@@ -114,7 +114,7 @@ export class Tunnels {
 		return pods.at(url) ?? noPod(url);
 	}
 
-	#track(stream: ForwardedStream): Duplex {
+	#track(stream: ForwardedStream): ForwardedStream {
 		this.#open.add(stream);
 		stream.once('close', () => this.#open.delete(stream));
 		// Whoever uses it listens too; before that, and after, nobody may.

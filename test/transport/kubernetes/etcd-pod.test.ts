@@ -24,14 +24,14 @@ test('reads the pods of OpenShift', () => {
 		etcdctlVariables: new Set(['ETCDCTL_API', 'ETCDCTL_CACERT', 'ETCDCTL_CERT', 'ETCDCTL_KEY', 'ETCDCTL_ENDPOINTS']),
 		hasShell: true,
 		memberName: 'master-1',
-		clientUrls: ['https://10.77.0.11:2379/'],
+		clientUrls: ['https://10.77.0.11:2379'],
 		client: {port: 2379, secure: true},
 		isOnLoopback: true,
 		metrics: {port: 9978, secure: true},
 		certificates: {
 			cacert: '/etc/kubernetes/static-pod-certs/secrets/etcd-all-certs/server-ca-bundle.crt',
-			cert: '/etc/kubernetes/static-pod-certs/secrets/etcd-all-certs/etcd-serving-master-1.crt',
-			key: '/etc/kubernetes/static-pod-certs/secrets/etcd-all-certs/etcd-serving-master-1.key',
+			cert: '/etc/kubernetes/static-pod-certs/secrets/etcd-all-certs/etcd-peer-master-1.crt',
+			key: '/etc/kubernetes/static-pod-certs/secrets/etcd-all-certs/etcd-peer-master-1.key',
 		},
 		phase: 'Running',
 		isReady: true,
@@ -83,6 +83,16 @@ test('knows the paths and ports of RKE2, which keeps its flags in a file', () =>
 test('a name with escape sequences is shown without them, and asked for as it is', () => {
 	const name = 'etcd-\x1b[2Ja';
 	expect(readPod({...pod(['etcd']), metadata: {name, namespace: 'x'}})).toMatchObject({name: 'etcd-a', key: {name}});
+});
+
+test('a port that is usual on the web stays', () => {
+	expect(
+		readPod(pod(['etcd', '--advertise-client-urls=https://a:443/', '--listen-metrics-urls=http://0.0.0.0:80'])),
+	).toMatchObject({
+		clientUrls: ['https://a:443'],
+		client: {port: 443, secure: true},
+		metrics: {port: 80, secure: false},
+	});
 });
 
 test('etcd that listens on the address of its node alone is not on its loopback', () => {

@@ -1,18 +1,14 @@
 /** A small Kubernetes API before a real etcd cluster: pods, permissions, Secret and ConfigMap, port-forward and exec. */
-import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {readFileSync} from 'node:fs';
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {createServer} from 'node:https';
-import {type AddressInfo, connect, type Socket} from 'node:net';
+import type {AddressInfo, Socket} from 'node:net';
 import type {Duplex} from 'node:stream';
-import {type WebSocket, WebSocketServer} from 'ws';
+import {WebSocketServer} from 'ws';
 import {createAuthority} from '../../../source/demo/certificates.ts';
 import type {Cluster} from '../../helpers/cluster.ts';
-
-export type MadeUpOptions = {
-	readonly kind: 'openshift' | 'kubeadm';
-};
+import {exec, type MadeUpOptions, pod, portForward} from './made-up-pods.ts';
 
 /** What a test may change at any time, and look at. */
 export type MadeUpApi = {
@@ -21,6 +17,8 @@ export type MadeUpApi = {
 	denied: readonly string[];
 	/** The only one that is accepted. */
 	token: string;
+	/** In turn, for the pods of all namespaces together. */
+	namespaces: readonly string[];
 	/** Every command that was run in a pod. */
 	readonly execs: string[][];
 	/** How many port-forwards were made. */
@@ -88,6 +86,7 @@ export async function startApi(cluster: Cluster, options: MadeUpOptions): Promis
 		url: `https://127.0.0.1:${port}`,
 		denied: [],
 		token: 'good-token',
+		namespaces: [],
 		execs: [],
 		forwards: 0,
 		cutOnExec: 'never',
@@ -133,6 +132,10 @@ async function answer(
 		send(201, {kind: 'SelfSubjectAccessReview', spec: {}, status: {allowed: !state.denied.includes(text)}});
 	} else if (state.denied.includes('list pods') && pathname.endsWith('/pods')) {
 		send(403, {kind: 'Status', message: 'pods is forbidden: User "u" cannot list resource "pods"'});
+	} else if (pathname === '/api/v1/pods') {
+		const {namespaces} = state;
+		const items = cluster.members.map((_, index) => pod(cluster, index, options, namespaces[index % namespaces.length]));
+		send(200, {kind: 'PodList', metadata: {}, items});
 	} else if (/^\/api\/v1\/namespaces\/[^/]+\/pods$/.test(pathname)) {
 		const here = pathname.includes(options.kind === 'openshift' ? 'openshift-etcd' : 'kube-system');
 		send(200, {
@@ -149,96 +152,4 @@ async function answer(
 	} else {
 		send(403, {kind: 'Status', message: `${pathname} is forbidden`});
 	}
-}
-
-function pod(cluster: Cluster, index: number, {kind}: MadeUpOptions): object {
-	const {name, clientUrl, metricsUrl} = cluster.members[index]!;
-	const {cacert, serverCert, serverKey} = cluster.certificates!;
-	const namespace = kind === 'openshift' ? 'openshift-etcd' : 'kube-system';
-	const etcd = {
-		name: 'etcd',
-		command: [
-			'etcd',
-			`--name=${name}`,
-			`--advertise-client-urls=${clientUrl}`,
-			`--listen-client-urls=${clientUrl}`,
-			...(metricsUrl === undefined ? [] : [`--listen-metrics-urls=${metricsUrl}`]),
-			`--cert-file=${serverCert}`,
-			`--key-file=${serverKey}`,
-			`--trusted-ca-file=${cacert}`,
-		],
-	};
-	const containers = kind === 'openshift' ? [{name: 'etcdctl', command: ['/bin/sh'], env: environment(cluster)}, etcd] : [etcd];
-	return {
-		metadata: {name: `etcd-${name}`, namespace, uid: name, creationTimestamp: new Date().toISOString()},
-		spec: {nodeName: name, containers},
-		status: {
-			phase: 'Running',
-			podIP: '127.0.0.1',
-			conditions: [{type: 'Ready', status: 'True'}],
-			containerStatuses: containers.map((container) => ({name: container.name, restartCount: 0, state: {running: {}}})),
-		},
-	};
-}
-
-function environment(cluster: Cluster): {name: string; value: string}[] {
-	const {cacert, cert, key} = cluster.certificates!;
-	return [
-		{name: 'ETCDCTL_ENDPOINTS', value: cluster.members.map(({clientUrl}) => clientUrl).join(',')},
-		{name: 'ETCDCTL_CACERT', value: cacert},
-		{name: 'ETCDCTL_CERT', value: cert},
-		{name: 'ETCDCTL_KEY', value: key},
-	];
-}
-
-function portForward(webSocket: WebSocket, port: number): void {
-	const frame = (channel: number, data: Buffer) => webSocket.send(Buffer.concat([Buffer.from([channel]), data]));
-	const prefix = Buffer.alloc(2);
-	prefix.writeUInt16LE(port);
-	frame(0, prefix);
-	frame(1, prefix);
-	const socket = connect({host: '127.0.0.1', port});
-	socket.on('data', (data) => frame(0, data));
-	socket.on('error', (error) =>
-		frame(
-			1,
-			Buffer.from(
-				`error forwarding port ${port}: dial tcp4 127.0.0.1:${port}: connect: ${error.message.includes('REFUSED') ? 'connection refused' : error.message}`,
-			),
-		),
-	);
-	socket.on('close', () => webSocket.close(1000));
-	webSocket.on('message', (data: Buffer) => void (data[0] === 0 && socket.write(data.subarray(1))));
-	webSocket.on('close', () => socket.destroy());
-}
-
-function exec(webSocket: WebSocket, command: readonly string[], cluster: Cluster, {kind}: MadeUpOptions): void {
-	const frame = (channel: number, data: Buffer) => webSocket.send(Buffer.concat([Buffer.from([channel]), data]));
-	const [program = '', ...words] = command;
-	const variables = kind === 'openshift' ? Object.fromEntries(environment(cluster).map(({name, value}) => [name, value])) : {};
-	const child = spawn(program, words, {env: {PATH: process.env.PATH, ...variables}, stdio: ['ignore', 'pipe', 'pipe']});
-	child.stdout.on('data', (data: Buffer) => frame(1, data));
-	child.stderr.on('data', (data: Buffer) => frame(2, data));
-	child.on('error', (error) => {
-		frame(
-			3,
-			Buffer.from(
-				JSON.stringify({
-					status: 'Failure',
-					reason: 'InternalError',
-					message: `exec: "${program}": executable file not found in $PATH: ${error.message}`,
-				}),
-			),
-		);
-		webSocket.close(1000);
-	});
-	child.on('close', (code) => {
-		const failure = {
-			status: 'Failure',
-			reason: 'NonZeroExitCode',
-			details: {causes: [{reason: 'ExitCode', message: String(code)}]},
-		};
-		frame(3, Buffer.from(JSON.stringify(code === 0 ? {status: 'Success'} : failure)));
-		webSocket.close(1000);
-	});
 }
