@@ -1,9 +1,9 @@
 /** The words of a command line, told apart by the table of flags. Nothing is read from the environment here. */
 import {parseArgs} from 'node:util';
+import {nearest} from '../domain/nearest.ts';
 import {UsageError} from '../usage-error.ts';
 import {type Command, commandNamed, commands, flagsOf} from './commands.ts';
 import {type Flag, flags} from './flags.ts';
-import {nearest} from '../domain/nearest.ts';
 
 export type Arguments = {
 	readonly command: Command;
