@@ -59,14 +59,14 @@ describe.each(['tunnel', 'exec'] as const)('over %s', (via) => {
 	test('a token that ended is read again', async () => {
 		const api = await apiForTest(cluster);
 		const tokenFile = join(cluster.directory, 'token');
-		await writeFile(tokenFile, api.token);
+		await writeFile(tokenFile, api.admin.token);
 		const proxy = await faultProxyForTest(api.url);
 		const {transport} = await connected(cluster, api.kubeconfig({tokenFile}, proxy.url()), {via});
 		const [member] = (await transport.membership(options)).members as [Member];
-		api.token = 'newer-token';
+		api.admin.token = 'newer-token';
 		proxy.cut();
 		await until(async () => expect((await failure(transport.status(member, {timeoutMs: 1000}))).kind).toBe('unauthenticated'));
-		await writeFile(tokenFile, `${api.token}\n`);
+		await writeFile(tokenFile, `${api.admin.token}\n`);
 		await until(() => transport.status(member, options));
 	});
 
@@ -75,12 +75,12 @@ describe.each(['tunnel', 'exec'] as const)('over %s', (via) => {
 		const proxy = await faultProxyForTest(api.url);
 		const {transport} = await connected(cluster, api.kubeconfig(undefined, proxy.url()), {via});
 		const [member] = (await transport.membership(options)).members as [Member];
-		api.denied = ['create pods/portforward', 'create pods/exec'];
+		api.admin.denied = ['create pods/portforward', 'create pods/exec'];
 		proxy.cut();
 		await until(async () => {
 			const {kind, message} = await failure(transport.status(member, {timeoutMs: 1000}));
 			expect(kind).toBe('permission-denied');
-			expect(message).toContain('pods is forbidden');
+			expect(message).toContain('is forbidden: User "kubernetes-admin"');
 		});
 	});
 
@@ -104,7 +104,7 @@ test('tunnels that are opened ahead are those that are used, and they stay', asy
 	for (let round = 0; round < 3; round++) {
 		await Promise.all(members.flatMap((member) => [transport.status(member, options), transport.metrics(member, options)]));
 	}
-	expect(api.forwards).toBe(9);
+	expect(api.sockets.forwards).toBe(9);
 });
 
 describe('exec', () => {
@@ -116,11 +116,11 @@ describe('exec', () => {
 		await round();
 		// On a busy machine it has to learn first how long they take.
 		await until(async () => {
-			api.execs.length = 0;
+			api.sockets.execs.length = 0;
 			expect((await round()).map(({memberId}) => memberId)).toEqual(members.map(({id}) => id));
-			expect(api.execs).toHaveLength(1);
+			expect(api.sockets.execs).toHaveLength(1);
 		});
-		expect(api.execs[0]).toContain(`--endpoints=${members.map(({endpoint}) => endpoint).join(',')}`);
+		expect(api.sockets.execs[0]).toContain(`--endpoints=${members.map(({endpoint}) => endpoint).join(',')}`);
 	});
 
 	test('bounds every command, so that none is left in a pod', async () => {
@@ -132,7 +132,7 @@ describe('exec', () => {
 		await transport.linearizableRead(member, options);
 		await transport.defragment(member, {clusterId}, options);
 		await transport.alarms(options);
-		const unbounded = api.execs.filter((words) => !words.some((word) => /^--command-timeout=\d+ms$/.test(word)));
+		const unbounded = api.sockets.execs.filter((words) => !words.some((word) => /^--command-timeout=\d+ms$/.test(word)));
 		expect(unbounded).toEqual([]);
 	});
 
@@ -146,12 +146,12 @@ describe('exec', () => {
 			const value = Buffer.alloc(1_000_000, key).toString('base64');
 			await cluster.members[0]!.call('/v3/kv/put', {key: Buffer.from(`fill-${key}`).toString('base64'), value});
 		}
-		api.execs.length = 0;
-		api.cutOnExec = 'defrag';
+		api.sockets.execs.length = 0;
+		api.faults.cutOnExec = 'defrag';
 		const {kind, notSent} = await failure(transport.defragment(member, {clusterId}, options));
 		expect({kind, notSent}).toEqual({kind: 'unreachable', notSent: undefined});
 		await until(async () => expect((await transport.metrics(member, options)).defragCount).toBe(before + 1));
-		expect(api.execs.filter((words) => words.includes('defrag')).length).toBe(1);
+		expect(api.sockets.execs.filter((words) => words.includes('defrag')).length).toBe(1);
 	});
 
 	test('never disarms another alarm with the one that is meant', async () => {

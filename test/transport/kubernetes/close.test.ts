@@ -4,13 +4,13 @@ import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {expect, onTestFinished, test} from 'vitest';
+import {startKubernetesApi} from '../../../source/demo/kubernetes/kubernetes-api.ts';
 import type {KubernetesOptions} from '../../../source/transport/kubernetes/connect.ts';
 import {clusterForTest} from '../../helpers/cluster.ts';
-import {startApi} from './made-up-api.ts';
 
 test('a closed connection leaves nothing that keeps the process, and stderr was never touched', {timeout: 60_000}, async () => {
 	const cluster = await clusterForTest({members: 3});
-	const api = await startApi(cluster, {kind: 'openshift'});
+	const api = await startKubernetesApi(cluster, {kind: 'openshift'});
 	onTestFinished(() => api.stop());
 	const kubeconfig = join(cluster.directory, 'kubeconfig');
 	await writeFile(kubeconfig, api.kubeconfig());

@@ -44,11 +44,12 @@ describe('the best way that can be had', () => {
 		['get pods/portforward', 'no tunnels: you may not get pods/portforward in openshift-etcd'],
 		[
 			'get secrets',
-			'no tunnels: Secret openshift-etcd/etcd-client: /api/v1/namespaces/openshift-etcd/secrets/etcd-client is forbidden',
+			'no tunnels: Secret openshift-etcd/etcd-client: secrets "etcd-client" is forbidden: ' +
+				'User "kubernetes-admin" cannot get resource "secrets" in API group "" in the namespace "openshift-etcd"',
 		],
 	])('without %s, exec', async (denied, notBetter) => {
 		const api = await apiForTest(cluster);
-		api.denied = [denied];
+		api.admin.denied = [denied];
 		const kubernetes = await connected(cluster, api.kubeconfig());
 		expect(kubernetes.transport.connection).toMatchObject({kind: 'exec', notBetter});
 		const [member] = await membersOf(kubernetes);
@@ -61,7 +62,7 @@ describe('the best way that can be had', () => {
 		expect(kubernetes.transport.connection).toMatchObject({kind: 'exec', notBetter: expect.stringContaining('--cacert')});
 		const [member] = await membersOf(kubernetes);
 		expect((await kubernetes.transport.metrics(member!, options)).defragInflight).toBe(0);
-		expect(api.execs.every(([program]) => program === 'etcdctl')).toBe(true);
+		expect(api.sockets.execs.every(([program]) => program === 'etcdctl')).toBe(true);
 		const tunnelled = await connected(cluster, api.kubeconfig(), certificateFiles());
 		expect(tunnelled.transport.connection.kind).toBe('tunnel');
 		await membersOf(tunnelled);
@@ -69,7 +70,7 @@ describe('the best way that can be had', () => {
 
 	test('what exec can not have is missing with its reason', async () => {
 		const api = await apiForTest(cluster, 'kubeadm');
-		api.denied = ['create pods/portforward'];
+		api.admin.denied = ['create pods/portforward'];
 		const kubernetes = await connected(cluster, api.kubeconfig());
 		const [member] = await membersOf(kubernetes);
 		expect(await failure(kubernetes.transport.metrics(member!, options))).toMatchObject({
@@ -82,7 +83,7 @@ describe('the best way that can be had', () => {
 
 	test('none', async () => {
 		const api = await apiForTest(cluster);
-		api.denied = ['create pods/portforward', 'create pods/exec'];
+		api.admin.denied = ['create pods/portforward', 'create pods/exec'];
 		const {kind, nextStep} = await failure(connected(cluster, api.kubeconfig()));
 		expect(kind).toBe('permission-denied');
 		expect(nextStep).toContain('create pods/portforward in openshift-etcd and create pods/exec in openshift-etcd');
@@ -94,13 +95,17 @@ describe('nothing found', () => {
 		const api = await apiForTest(cluster);
 		const found = await failure(connected(cluster, api.kubeconfig(), {namespace: 'tools'}));
 		expect(found.message).toBe(
-			'no etcd found in context made-up: there are no pods with app=etcd in tools and component=etcd in tools',
+			'no etcd found in context demo: there are no pods with app=etcd in tools and component=etcd in tools',
 		);
 	});
 
 	test('two clusters are not taken for one', async () => {
-		const api = await apiForTest(cluster);
-		api.namespaces = ['clusters-a', 'clusters-b'];
+		const api = await apiForTest(cluster, 'kubeadm');
+		const pods = api.resource('pods');
+		const [pod] = api.objects.list(pods);
+		for (const namespace of ['clusters-a', 'clusters-b']) {
+			api.objects.put(pods, {...pod, metadata: {name: 'etcd-0', namespace, labels: {app: 'etcd'}}});
+		}
 		const {message, nextStep} = await failure(connected(cluster, api.kubeconfig(), {selector: 'app=etcd'}));
 		expect(message).toBe('there are etcd pods with app=etcd in clusters-a and clusters-b');
 		expect(nextStep).toBe('Say which are meant with --namespace.');
@@ -108,11 +113,11 @@ describe('nothing found', () => {
 
 	test('names the permission that is missing', async () => {
 		const api = await apiForTest(cluster);
-		api.denied = ['list pods'];
+		api.admin.denied = ['list pods'];
 		const {kind, message} = await failure(connected(cluster, api.kubeconfig()));
 		expect({kind, message}).toEqual({
 			kind: 'permission-denied',
-			message: 'no etcd found in context made-up: you may not list pods in openshift-etcd and list pods in kube-system',
+			message: 'no etcd found in context demo: you may not list pods in openshift-etcd and list pods in kube-system',
 		});
 	});
 

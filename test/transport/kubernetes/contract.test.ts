@@ -1,9 +1,9 @@
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterAll} from 'vitest';
+import {startKubernetesApi} from '../../../source/demo/kubernetes/kubernetes-api.ts';
 import {connectKubernetes} from '../../../source/transport/kubernetes/connect.ts';
 import {describeTransport} from '../contract.ts';
-import {startApi} from './made-up-api.ts';
 
 const stops: (() => void)[] = [];
 afterAll(() => {
@@ -18,7 +18,7 @@ for (const via of ['tunnel', 'exec'] as const) {
 		// Every answer of exec takes a process.
 		...(via === 'exec' && {shortMs: 1500}),
 		async connect(cluster) {
-			const api = await startApi(cluster, {kind: 'openshift'});
+			const api = await startKubernetesApi(cluster, {kind: 'openshift'});
 			stops.push(api.stop);
 			const kubeconfig = join(cluster.directory, 'kubeconfig');
 			await writeFile(kubeconfig, api.kubeconfig());

@@ -1,17 +1,17 @@
-/** etcd through a made-up API, for one test. */
+/** etcd through a Kubernetes API, for one test. */
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {onTestFinished} from 'vitest';
+import {type KubernetesApi, startKubernetesApi} from '../../../source/demo/kubernetes/kubernetes-api.ts';
+import type {ClusterKind} from '../../../source/demo/kubernetes/resources.ts';
 import {connectKubernetes, type KubernetesCluster, type KubernetesOptions} from '../../../source/transport/kubernetes/connect.ts';
 import type {Cluster} from '../../helpers/cluster.ts';
-import {type MadeUpApi, startApi} from './made-up-api.ts';
-import type {MadeUpOptions} from './made-up-pods.ts';
 
 let files = 0;
 
-export async function apiForTest(cluster: Cluster, kind: MadeUpOptions['kind'] = 'openshift'): Promise<MadeUpApi> {
-	const api = await startApi(cluster, {kind});
+export async function apiForTest(cluster: Cluster, kind: ClusterKind = 'openshift'): Promise<KubernetesApi> {
+	const api = await startKubernetesApi(cluster, {kind});
 	onTestFinished(() => api.stop());
 	return api;
 }
