@@ -1,5 +1,6 @@
 /** `etcdtop compact`: drops revisions older than five minutes, which it has to have watched. */
 import type {Compaction, CompactPlan} from '../domain/compact.ts';
+import {uncountedText} from '../domain/uncounted.ts';
 import type {State} from '../engine/state.ts';
 import {durationText, sizeText} from '../format.ts';
 import {UsageError} from '../usage-error.ts';
@@ -105,6 +106,9 @@ function report({phase, revision, inUseBefore}: Compaction, say: (text: string) 
 			print(
 				`compacted to revision ${revision}: in use ${sizeText(inUseBefore)} → ${sizeText(phase.inUseBytes)}. Defragment to make the files smaller.`,
 			);
+			if (phase.uncounted.length > 0) {
+				say(uncountedText(phase.uncounted));
+			}
 			return exitCodes.done;
 		case 'unknown':
 		case 'failed':

@@ -8,6 +8,7 @@ import {chosenMinimumBytes, chosenMinimumRatio, cooldownMs, leaderStableMs, wort
 import {type MemberId, memberLabel, type Role} from './member.ts';
 import type {MemberObservation} from './observation.ts';
 import {durationText, percentText, sizeText} from './text.ts';
+import {mayHideFreedPages} from './uncounted.ts';
 import {versionWarnings} from './version-faults.ts';
 import {type AnsweringMember, agreedLeader, isAnswering, votersOf} from './voters.ts';
 
@@ -43,7 +44,7 @@ export function planDefragmentation(input: PlanInput): DefragPlan {
 	const leaderId = 'leaderId' in agreed ? agreed.leaderId : undefined;
 	const rows = observation.members
 		.filter(({member}) => input.finished?.includes(member.id) !== true)
-		.map((seen) => ({seen, row: rowOf(seen, leaderId, input.speed)}));
+		.map((seen) => ({seen, row: rowOf(seen, leaderId, input.speed, mayHideFreedPages(seen, observation))}));
 	const chosen = scope.kind === 'all' ? rows : rows.filter(({row}) => row.memberId === scope.memberId);
 	const judged = chosen.map(({seen, row}) => ({row, leaveOut: reasonToLeaveOut(seen, row, input)}));
 	const steps = inOrder(judged.filter(({leaveOut}) => leaveOut === undefined).map(({row}) => row));
@@ -88,7 +89,7 @@ export function planDefragmentation(input: PlanInput): DefragPlan {
 	};
 }
 
-function rowOf(seen: MemberObservation, leaderId: MemberId | undefined, speed: Speed): PlanRow {
+function rowOf(seen: MemberObservation, leaderId: MemberId | undefined, speed: Speed, atLeast: boolean): PlanRow {
 	const {member} = seen;
 	const status = seen.status.kind === 'answered' ? seen.status.value : undefined;
 	const role: Role = member.isLearner || status?.isLearner === true ? 'learner' : member.id === leaderId ? 'leader' : 'follower';
@@ -103,6 +104,7 @@ function rowOf(seen: MemberObservation, leaderId: MemberId | undefined, speed: S
 		inUseBytes,
 		reclaimBytes,
 		reclaimRatio: dbSizeBytes === 0 ? 0 : reclaimBytes / dbSizeBytes,
+		reclaimIsAtLeast: atLeast,
 		estimateMs: Math.max(minimumEstimateMs, Math.round((inUseBytes / speed.bytesPerSecond) * 1000)),
 		why: '',
 	};
@@ -120,6 +122,9 @@ function reasonToLeaveOut(seen: MemberObservation, row: PlanRow, input: PlanInpu
 	}
 	if (input.confirmed?.includes(row.memberId) === false) {
 		return 'not in the confirmed plan';
+	}
+	if (row.reclaimIsAtLeast) {
+		return undefined;
 	}
 	if (input.scope.kind === 'all' && row.reclaimRatio < worthItRatio) {
 		return `skip, under ${percentText(worthItRatio)}`;
@@ -145,6 +150,9 @@ function whyHere(row: PlanRow, index: number, count: number): string {
 	if (row.role === 'leader') {
 		return count === 1 ? 'the leader' : 'leader, last';
 	}
+	if (row.reclaimIsAtLeast && row.reclaimRatio < worthItRatio) {
+		return 'near its quota';
+	}
 	return count === 1 ? 'chosen' : index === 0 ? 'gives most' : 'gives less';
 }
 
@@ -164,7 +172,7 @@ function refusalOf(
 		return left === undefined ? 'it is not a member of this cluster' : `${left.name}: ${left.why}`;
 	}
 	const worthier = all
-		.filter((row) => row.role === 'follower' && row.reclaimRatio >= worthItRatio)
+		.filter((row) => row.role === 'follower' && (row.reclaimIsAtLeast || row.reclaimRatio >= worthItRatio))
 		.sort((a, b) => b.reclaimBytes - a.reclaimBytes)[0];
 	if (scope.memberId === leaderId && worthier !== undefined) {
 		return `it is the leader; ${worthier.name} goes first, it has ${sizeText(worthier.reclaimBytes)} to give back`;
@@ -210,11 +218,12 @@ function moveLeaderOffer(
 export function moveTargets(input: Pick<PlanInput, 'evidence' | 'finished'>, leaderId: MemberId): readonly AnsweringMember[] {
 	return votersOf(input.evidence.observation)
 		.filter(isAnswering)
-		.filter(({member, status}) => {
+		.filter((seen) => {
+			const {member, status} = seen;
 			const {dbSizeBytes, dbSizeInUseBytes, isLearner} = status.value;
+			const reclaimRatio = dbSizeBytes === 0 ? 0 : (dbSizeBytes - dbSizeInUseBytes) / dbSizeBytes;
 			const small =
-				dbSizeBytes === 0 ||
-				(dbSizeBytes - dbSizeInUseBytes) / dbSizeBytes < worthItRatio ||
+				(reclaimRatio < worthItRatio && !mayHideFreedPages(seen, input.evidence.observation)) ||
 				input.finished?.includes(member.id) === true;
 			return member.id !== leaderId && !isLearner && small && input.evidence.reads[member.id]?.kind === 'answered';
 		})

@@ -1,6 +1,7 @@
 /** A compaction under way, and what came of it: in the run's view in full, on every other in one line. */
 import type {Line} from '../components/line.ts';
 import type {Compaction} from '../domain/compact.ts';
+import {uncountedText} from '../domain/uncounted.ts';
 import type {State} from '../engine/state.ts';
 import {durationText, sizeText} from '../format.ts';
 import type {Theme} from '../theme.ts';
@@ -16,8 +17,18 @@ export function compactionLines(state: State, columns: number, theme: Theme): re
 		return [];
 	}
 	const {phase} = compaction;
-	const next = 'nextStep' in phase ? underLines(phase.nextStep, columns, theme) : [];
-	return [...entryLines(entryOf(compaction, state.now, theme), columns, theme), ...next];
+	const next = nextStepOf(phase);
+	return [
+		...entryLines(entryOf(compaction, state.now, theme), columns, theme),
+		...(next === undefined ? [] : underLines(next, columns, theme)),
+	];
+}
+
+function nextStepOf(phase: Compaction['phase']): string | undefined {
+	if (phase.kind === 'finished') {
+		return phase.uncounted.length === 0 ? undefined : uncountedText(phase.uncounted);
+	}
+	return 'nextStep' in phase ? phase.nextStep : undefined;
 }
 
 function entryOf({phase, revision, startedAt, inUseBefore}: Compaction, now: number, theme: Theme): RunEntry {

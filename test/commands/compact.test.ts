@@ -23,7 +23,7 @@ const ready: CompactPlan = {
 };
 const watching: CompactPlan = {headRevision: 500, inUseBytes: 60 * MiB, targetAt: 220_000, headConfirmation: head};
 const begun: Omit<Compaction, 'phase'> = {operator: 'ana', revision: 400, startedAt: 1, inUseBefore: 60 * MiB};
-const finished: Compaction = {...begun, phase: {kind: 'finished', at: 2, inUseBytes: 20 * MiB}};
+const finished: Compaction = {...begun, phase: {kind: 'finished', at: 2, inUseBytes: 20 * MiB, uncounted: []}};
 
 test('without a terminal it takes --yes', async () => {
 	await expect(runCompact(contextFor('compact', {handle: scriptedEngine()}))).rejects.toThrow(

@@ -16,6 +16,7 @@ const row: PlanRow = {
 	inUseBytes: 40 * MiB,
 	reclaimBytes: 60 * MiB,
 	reclaimRatio: 0.6,
+	reclaimIsAtLeast: false,
 	estimateMs: 34_000,
 	why: 'gives most',
 };

@@ -57,6 +57,34 @@ describe('the order', () => {
 	});
 });
 
+describe('under NOSPACE', () => {
+	const alarm = 'memberID:161 alarm:NOSPACE ';
+	/** The files of `etcd-0` and the leader `etcd-2` are near their quota; the others have room. */
+	const full = (errors: readonly string[]): readonly MemberCase[] =>
+		[92, 60, 95].map((dbMiB, index) => ({
+			name: `etcd-${index}`,
+			status: {dbSizeBytes: dbMiB * MiB, dbSizeInUseBytes: (dbMiB - 1) * MiB, leaderId: 'a2', errors},
+			metrics: {quotaBackendBytes: 100 * MiB},
+		}));
+
+	it('takes those near their quota, whose freed pages etcd may not have counted', () => {
+		const made = plan(full([alarm]));
+		expect(made.steps.map(({name, why}) => `${name}: ${why}`)).toEqual(['etcd-0: near its quota', 'etcd-2: leader, last']);
+		expect(made.leftOut.map(({name, why}) => `${name}: ${why}`)).toEqual(['etcd-1: skip, under 10%']);
+		expect(plan(full([alarm]), {kind: 'member', memberId: 'a2'}).refusal).toMatch(/etcd-0 goes first/);
+	});
+
+	it('moves leadership to none of them before its turn', () => {
+		const given = full([alarm]);
+		expect(moveTargets({evidence: evidenceOf(given)}, 'a2').map(({member}) => member.name)).toEqual(['etcd-1']);
+		expect(moveTargets({evidence: evidenceOf(given), finished: ['a0']}, 'a2')).toHaveLength(2);
+	});
+
+	it('and without the alarm they stay in peace', () => {
+		expect(plan(full([])).steps).toEqual([]);
+	});
+});
+
 describe('one member by name', () => {
 	it('refuses the leader while another voter has more than the threshold to give', () => {
 		expect(plan(cases, {kind: 'member', memberId: 'a2'}).refusal).toBe(

@@ -1,7 +1,7 @@
-/** A real NOSPACE alarm, raised by real writes. */
+/** A real NOSPACE alarm, raised by real writes, and the way out of it through the engine's own controls. */
 import {expect, it} from 'vitest';
 import {type Cluster, clusterForTest} from '../helpers/cluster.ts';
-import {startTestEngine} from '../helpers/engine.ts';
+import {startRun, startTestEngine, type TestEngine, untilOver} from '../helpers/engine.ts';
 
 const MiB = 1024 * 1024;
 const put = (cluster: Cluster, key: string, bytes: number) =>
@@ -22,6 +22,53 @@ async function fullCluster(): Promise<Cluster> {
 	}
 	throw new Error('the quota was never reached');
 }
+
+async function compactToHead({engine, until}: TestEngine): Promise<void> {
+	engine.controls.openCompact();
+	const plan = await until(({compactPlan}) =>
+		compactPlan !== undefined && compactPlan.headRevision > 0 ? compactPlan : undefined,
+	);
+	engine.controls.compact('head', plan.headConfirmation.word);
+	await until(({compaction}) => (compaction?.phase.kind === 'finished' ? true : undefined));
+}
+
+async function disarmAll({engine, store, until}: TestEngine): Promise<void> {
+	for (const {memberId} of store.getState().alarms) {
+		engine.controls.openDisarm(memberId);
+		const plan = await until(({disarmPlan}) => disarmPlan);
+		expect(plan.refusal).toBeUndefined();
+		engine.controls.disarm(plan.confirmation?.word ?? '');
+		await until(({alarms}) => (alarms.some((alarm) => alarm.memberId === memberId) ? undefined : true));
+	}
+}
+
+async function refusalToDisarm({engine, until}: TestEngine, memberId: string): Promise<string | undefined> {
+	engine.controls.openDisarm(memberId);
+	const {refusal} = await until(({disarmPlan}) => disarmPlan);
+	engine.controls.closeDisarm();
+	return refusal;
+}
+
+it('compact, defragment in order, disarm: writes are accepted again', async () => {
+	const cluster = await fullCluster();
+	const engine = startTestEngine(cluster);
+	const raised = await engine.until(({alarms}) => alarms[0]);
+	await expect(put(cluster, 'a', 1)).rejects.toThrow('database space exceeded');
+	expect(await refusalToDisarm(engine, raised.memberId)).toMatch(/reached its quota.*defragment first/);
+
+	await compactToHead(engine);
+	await startRun(engine);
+	const ended = await untilOver(engine);
+	expect(ended.phase).toMatchObject({kind: 'finished'});
+	expect(ended.turns).toHaveLength(3);
+	expect(ended.turns.at(-1)?.role).toBe('leader');
+
+	await disarmAll(engine);
+	await put(cluster, 'a', 1);
+	const types = engine.journal.read().lines.map((line) => ('what' in line ? `${line.type} ${line.what}` : line.type));
+	expect(types).toContain('asked compact');
+	expect(types).toContain('answered disarm');
+}, 120_000);
 
 it('never while a CORRUPT alarm stands', async () => {
 	const cluster = await fullCluster();

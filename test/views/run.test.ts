@@ -262,7 +262,7 @@ test('a quorum that is lost', () => {
 
 test('a compaction that freed its pages, and one that nobody knows of', () => {
 	const compaction = {operator: 'ana', revision: 9000, startedAt: now - 12_000, inUseBefore: 7.1 * GiB} as const;
-	const finished = {...compaction, phase: {kind: 'finished', at: now, inUseBytes: 2.1 * GiB} as const};
+	const finished = {...compaction, phase: {kind: 'finished', at: now, inUseBytes: 2.1 * GiB, uncounted: [] as string[]} as const};
 	expect(draw(undefined, {state: {compaction: finished}})).toMatchInlineSnapshot(`
 		"
 		 ✓ compact  done            to revision 9000   in use 7.10 GiB → 2.10 GiB; Esc
@@ -271,6 +271,8 @@ test('a compaction that freed its pages, and one that nobody knows of', () => {
 		 No run. d plans one for the selected member, D for all; each asks first.
 		"
 	`);
+	const uncounted = {...finished, phase: {...finished.phase, uncounted: ['etcd-1', 'etcd-2']}};
+	expect(draw(undefined, {state: {compaction: uncounted}})).toContain('Under NOSPACE etcd-1 and etcd-2');
 	const nextStep = 'etcd may still be compacting; watch the size in use.';
 	const unknown = {...compaction, phase: {kind: 'unknown', at: now, reason: 'no answer within 5:00', nextStep} as const};
 	expect(draw(undefined, {state: {compaction: unknown}})).toMatchInlineSnapshot(`
