@@ -135,6 +135,7 @@ function engineOptions(options: Options) {
 		acquireLock: acquireRunLock,
 		lockHolder: runLockHolder,
 		operator: `${userInfo().username}@${hostname()}`,
+		commandTimeoutMs: options.connection.commandTimeoutMs,
 		defragTimeoutMs: options.defragTimeoutMs,
 		cooldownMs: options.cooldownMs,
 		random: Math.random,

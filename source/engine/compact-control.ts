@@ -1,6 +1,7 @@
 /** Compacting: to a revision old enough that nobody who keeps up loses anything, or to the head by a word of its own. */
 import {type Compaction, type CompactPlan, planCompact} from '../domain/compact.ts';
 import {compactKeepMs, gateTimeoutMs} from '../domain/defrag-policy.ts';
+import {mayHaveHappened} from '../domain/failure.ts';
 import {type MemberId, memberLabel} from '../domain/member.ts';
 import type {Observation} from '../domain/observation.ts';
 import {noteRevision, type RevisionAges} from '../domain/revision-age.ts';
@@ -110,7 +111,7 @@ export function createCompactControl(options: CompactControlOptions): {
 		} catch (error) {
 			const failure = failureOf(error);
 			if (!/has been compacted/.test(failure.message)) {
-				const unknown = failure.kind === 'timed-out' || failure.kind === 'unreachable';
+				const unknown = mayHaveHappened(failure);
 				const phase = {
 					kind: unknown ? 'unknown' : 'failed',
 					at: clock.uptimeMs(),

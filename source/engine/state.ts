@@ -11,7 +11,7 @@ import type {Quota} from '../domain/db-size.ts';
 import type {DefragPlan} from '../domain/defrag-plan.ts';
 import type {Run} from '../domain/defrag-run.ts';
 import type {ForeignDefragmentation} from '../domain/defrag-trace.ts';
-import type {DisarmPlan} from '../domain/disarm.ts';
+import type {Disarming, DisarmPlan} from '../domain/disarm.ts';
 import type {DiskSample} from '../domain/disk-latency.ts';
 import type {Failure} from '../domain/failure.ts';
 import type {History} from '../domain/history.ts';
@@ -63,6 +63,8 @@ export type State = {
 	readonly compactPlan?: CompactPlan;
 	readonly compaction?: Compaction;
 	readonly disarmPlan?: DisarmPlan;
+	/** The disarming under way, or the last one that was asked for here. */
+	readonly disarming?: Disarming;
 	/** What the program has to say until the next key. */
 	readonly message?: Message;
 	/** From the journal, oldest first. */

@@ -2,7 +2,7 @@
 import type {Evidence} from '../domain/defrag-evidence.ts';
 import type {PlanRow} from '../domain/defrag-plan.ts';
 import type {TurnStart} from '../domain/defrag-transitions.ts';
-import type {FailureKind} from '../domain/failure.ts';
+import {mayHaveHappened} from '../domain/failure.ts';
 import type {Member} from '../domain/member.ts';
 import type {Transport} from '../transport/transport.ts';
 import {failureOf} from '../transport/transport-error.ts';
@@ -28,18 +28,6 @@ export type TurnContext = {
 
 /** A quick look at the count after the call; without it the journal holds the expected one. */
 const countTimeoutMs = 2000;
-
-/** With these the request did not reach a server that could carry it out. Every other failure leaves the outcome unknown. */
-const certainFailures: ReadonlySet<FailureKind> = new Set([
-	'wrong-identity',
-	'permission-denied',
-	'unauthenticated',
-	'rejected',
-	'unsupported',
-	'not-etcd',
-	'corrupt',
-	'unknown-host',
-]);
 
 export async function performTurn(row: PlanRow, evidence: Evidence, context: TurnContext): Promise<TurnOutcome> {
 	const {transport, clock, log} = context;
@@ -98,7 +86,7 @@ export async function performTurn(row: PlanRow, evidence: Evidence, context: Tur
 function failed(error: unknown, attemptId: string, durationMs: number, {log}: TurnContext, name: string): TurnOutcome {
 	const failure = failureOf(error);
 	const notSent = failure.notSent === true || failure.kind === 'wrong-identity';
-	if (notSent || certainFailures.has(failure.kind)) {
+	if (notSent || !mayHaveHappened(failure)) {
 		const outcome = notSent ? 'not sent' : 'failed';
 		log.noteEnded(attemptId, {outcome, durationMs, reason: failure.message});
 		return {

@@ -80,6 +80,7 @@ export function startTestEngine(cluster: Cluster, options: TestEngineOptions = {
 		lockHolder: runLockHolder,
 		operator: 'ana@bastion-1',
 		terminal: options.terminal ?? true,
+		commandTimeoutMs: 5000,
 		defragTimeoutMs: options.defragTimeoutMs ?? 30_000,
 		cooldownMs: options.cooldownMs ?? 60_000,
 		random: () => 0.5,
