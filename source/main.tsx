@@ -1,12 +1,13 @@
 /** The composition root: options, then the screen or the command, then the transport, loaded last because it is the heaviest. */
 import {once} from 'node:events';
+import {existsSync} from 'node:fs';
 import {hostname, userInfo} from 'node:os';
 import {createInterface} from 'node:readline/promises';
 import {fileURLToPath} from 'node:url';
 import type {CommandContext} from './commands/context.ts';
 import {createEngine} from './engine/engine.ts';
 import {initialState} from './engine/initial-state.ts';
-import {journalDirectories, openJournal} from './engine/journal.ts';
+import {journalDirectories, openJournal, whyUnwritable} from './engine/journal.ts';
 import {acquireRunLock, runLockHolder, waitingForLock} from './engine/run-lock.ts';
 import {createStore} from './engine/store.ts';
 import {createSystemClock} from './engine/system-clock.ts';
@@ -44,6 +45,7 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function run(options: Options): Promise<number> {
+	checkStateDirectory(options);
 	switch (options.command) {
 		case 'monitor':
 			return monitor(options);
@@ -62,6 +64,21 @@ async function run(options: Options): Promise<number> {
 async function connect(connection: ConnectionOptions): Promise<Transport> {
 	const {createDirectTransport} = await import('./transport/grpc/direct-transport.ts');
 	return createDirectTransport(connection);
+}
+
+/** A directory that was named and can't be used is a mistake to tell at once; one of the usual places is passed over. */
+function checkStateDirectory({command, stateDirectory}: Options): void {
+	if (stateDirectory === undefined || command === 'status') {
+		return;
+	}
+	const reason = command === 'journal' ? whyMissing(stateDirectory) : whyUnwritable(stateDirectory);
+	if (reason !== undefined) {
+		throw new UsageError(`--state-dir ${stateDirectory} can't be used: ${reason}.`);
+	}
+}
+
+function whyMissing(directory: string): string | undefined {
+	return existsSync(directory) ? undefined : 'there is no such directory';
 }
 
 function contextOf(options: Options): CommandContext {
@@ -178,9 +195,10 @@ async function demo(options: Options): Promise<number> {
 	return runDemo({
 		scenario: options.scenario as keyof typeof scenarios,
 		monitor: !options.noMonitor,
+		...(options.stateDirectory === undefined ? {} : {stateDirectory: options.stateDirectory}),
 		openMonitor(flags) {
-			const reached = parseOptions([...flags], {});
-			return monitor({...options, command: 'monitor', connection: reached.connection, clusterName: `demo ${options.scenario}`});
+			const {connection, stateDirectory = ''} = parseOptions([...flags], {});
+			return monitor({...options, command: 'monitor', connection, stateDirectory, clusterName: `demo ${options.scenario}`});
 		},
 		reaper: [process.execPath, launcher(), '__reap'],
 		say,

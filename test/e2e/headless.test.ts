@@ -24,6 +24,8 @@ describe('without a cluster', () => {
 		],
 		['status --cacert /nowhere', 1, /^etcdtop: --cacert \/nowhere: there is no such file/],
 		['defrag --all --yes --endpoints 127.0.0.1:1', 1, /nothing listens/],
+		['defrag --all --yes --state-dir /dev/null/x', 2, "etcdtop: --state-dir /dev/null/x can't be used: not a directory.\n"],
+		['journal --state-dir /nowhere', 2, "etcdtop: --state-dir /nowhere can't be used: there is no such directory.\n"],
 	])('etcdtop %s', async (line, code, stderr) => {
 		const ended = await run(line.split(' '));
 		expect(ended).toMatchObject({code, stdout: ''});
