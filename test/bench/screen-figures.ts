@@ -1,6 +1,6 @@
 /** What the built program costs in a real pseudo-terminal: time to frames, bytes, processor, memory, keys. */
 import {execFileSync} from 'node:child_process';
-import {mkdtempSync, readFileSync} from 'node:fs';
+import {mkdtempSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
@@ -8,6 +8,7 @@ import {fileURLToPath} from 'node:url';
 import {type Cluster, startCluster} from '../../source/demo/cluster.ts';
 import {startInTerminal} from '../helpers/pseudo-terminal.ts';
 import type {Figure} from './index.ts';
+import {processorSeconds, residentMegabytes} from './process-figures.ts';
 import {median, quantile, sum} from './statistics.ts';
 
 const styles = /\u001B\[[\d;?]*[A-Za-z]/g;
@@ -21,7 +22,6 @@ const updateMs = 2000;
 const warmUpMs = 30_000;
 const steadyMs = 30_000;
 const keyPresses = 40;
-const ticksPerSecond = 100;
 const environment = {
 	...process.env,
 	LANG: 'C.UTF-8',
@@ -139,20 +139,11 @@ async function steady(cluster: Cluster): Promise<readonly Figure[]> {
 			unit: '%',
 			toReach: 2,
 		},
-		{name: 'resident memory', value: residentMegabytes(program.pid), unit: 'MB', toReach: 150},
+		{name: 'resident memory after a minute', value: residentMegabytes(program.pid), unit: 'MB', toReach: 150},
 	];
 	program.kill();
 	await program.exit;
 	return figures;
-}
-
-function processorSeconds(pid: number): number {
-	const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-	return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
-}
-
-function residentMegabytes(pid: number): number {
-	return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1000;
 }
 
 async function peers(cluster: Cluster): Promise<readonly Figure[]> {
