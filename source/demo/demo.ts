@@ -34,7 +34,11 @@ export async function runDemo(options: DemoOptions): Promise<number> {
 	const scenario = scenarios[options.scenario];
 	const leaving = untilSignal();
 	try {
-		const {etcd} = await findEtcd({say: options.say, ...(options.environment && {environment: options.environment})});
+		const {etcd} = await findEtcd({
+			say: options.say,
+			signal: leaving.signal,
+			...(options.environment && {environment: options.environment}),
+		});
 		options.say(`Starting a real etcd cluster: ${scenario.title} …`);
 		const cluster = await startCluster({
 			binary: etcd,
@@ -50,6 +54,9 @@ export async function runDemo(options: DemoOptions): Promise<number> {
 			options.say('The demo cluster is stopped and removed.');
 		}
 	} catch (error) {
+		if (leaving.signal.aborted) {
+			return 0;
+		}
 		if (error instanceof EtcdNotFoundError) {
 			options.say(error.message);
 			return 1;
