@@ -25,7 +25,7 @@ export async function explain(error: GrpcError, route: Route, {waitedMs, timeout
 	}
 	if (error.ended !== undefined) {
 		const what = error.connection.reached ? 'answer' : 'connection';
-		return {kind: 'timed-out', message: `no ${what} within ${(waitedMs / 1000).toFixed(1)} s`, nextStep: frozen};
+		return {kind: 'timed-out', message: `no ${what} within ${waitText(waitedMs)}`, nextStep: frozen};
 	}
 	if (error.connection.usedUp) {
 		return {
@@ -47,6 +47,10 @@ export async function explain(error: GrpcError, route: Route, {waitedMs, timeout
 				}
 			: await strangerFailure(error, route, Math.max(shortestLookMs, Math.min(route.dialTimeoutMs, timeoutMs - waitedMs))))
 	);
+}
+
+function waitText(ms: number): string {
+	return ms < 100 ? `${Math.ceil(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
 /** A connection that wasn't made, or broke, for a reason that the system gave. Also for the metrics' connections. */

@@ -36,11 +36,11 @@ export function readTlsMaterial(files: TlsFiles): TlsMaterial {
 	const certificate = readPem('cert', files.cert);
 	const key = readPem('key', files.key);
 	if (authority !== undefined) {
-		parse('cacert', files.cacert!, () => new X509Certificate(authority));
+		parse('cacert', files.cacert!, authority, (pem) => new X509Certificate(pem));
 	}
 	const clientCertificate =
-		certificate === undefined ? undefined : parse('cert', files.cert!, () => new X509Certificate(certificate));
-	const privateKey = key === undefined ? undefined : parse('key', files.key!, () => createPrivateKey(key));
+		certificate === undefined ? undefined : parse('cert', files.cert!, certificate, (pem) => new X509Certificate(pem));
+	const privateKey = key === undefined ? undefined : parse('key', files.key!, key, createPrivateKey);
 	if (clientCertificate !== undefined && privateKey !== undefined && !clientCertificate.checkPrivateKey(privateKey)) {
 		throw tlsError(
 			`--key ${files.key} does not belong to --cert ${files.cert}`,
@@ -89,15 +89,19 @@ const contents: Readonly<Record<Flag, string>> = {
 	key: 'private key',
 };
 
-function parse<T>(flag: Flag, path: string, read: () => T): T {
+function parse<T>(flag: Flag, path: string, pem: Buffer, read: (pem: Buffer) => T): T {
 	try {
-		return read();
+		return read(pem);
 	} catch (error) {
-		const encrypted = (error as NodeJS.ErrnoException).code === 'ERR_MISSING_PASSPHRASE';
-		throw encrypted
+		throw isEncrypted(pem)
 			? tlsError(`--${flag} ${path} is encrypted`, 'Give a key without a passphrase, as etcdctl wants it too.', error)
 			: tlsError(`--${flag} ${path} holds no ${contents[flag]} in PEM form`, `Give --${flag} a PEM file.`, error);
 	}
+}
+
+/** PKCS 8, and OpenSSL's older form. */
+function isEncrypted(pem: Buffer): boolean {
+	return /-----BEGIN ENCRYPTED |^Proc-Type: 4,ENCRYPTED/m.test(pem.toString('latin1'));
 }
 
 function tlsError(message: string, nextStep: string, cause?: unknown): TransportError {
