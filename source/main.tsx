@@ -5,6 +5,7 @@ import {hostname, userInfo} from 'node:os';
 import {createInterface} from 'node:readline/promises';
 import {fileURLToPath} from 'node:url';
 import type {CommandContext} from './commands/context.ts';
+import {sentence} from './commands/sentence.ts';
 import {createEngine} from './engine/engine.ts';
 import {initialState} from './engine/initial-state.ts';
 import {journalDirectories, openJournal, whyUnwritable} from './engine/journal.ts';
@@ -54,16 +55,19 @@ async function run(options: Options): Promise<number> {
 		default: {
 			const {runCommand} = await import('./commands/index.ts');
 			keepGoingUnread();
-			const code = await runCommand(contextOf(options));
-			// A member that was left at work must not keep us.
-			return leave(code);
+			return runCommand(contextOf(options));
 		}
 	}
 }
 
 async function connect(connection: ConnectionOptions): Promise<Transport> {
 	const {createDirectTransport} = await import('./transport/grpc/direct-transport.ts');
-	return createDirectTransport(connection);
+	try {
+		return createDirectTransport(connection);
+	} catch (error) {
+		// Nothing was asked of anybody yet: it is what was typed that can't be right.
+		throw error instanceof TransportError ? new UsageError(sentence(error.failure)) : error;
+	}
 }
 
 /** A directory that was named and can't be used is a mistake to tell at once; one of the usual places is passed over. */
@@ -141,11 +145,6 @@ function keepGoingUnread(): void {
 	}
 }
 
-/** Ends the process once what was printed has been handed over. */
-function leave(code: number): Promise<never> {
-	return new Promise(() => process.stdout.write('', () => process.exit(code)));
-}
-
 function engineOptions(options: Options) {
 	return {
 		platform: directPlatform,
@@ -218,22 +217,23 @@ function report(error: unknown): number {
 		return 2;
 	}
 	if (error instanceof TransportError) {
-		const {message, nextStep, endpoint} = error.failure;
-		say(
-			`etcdtop: ${endpoint === undefined || message.includes(endpoint) ? '' : `${endpoint}: `}${message}${nextStep === '' ? '' : `. ${nextStep}`}`,
-		);
+		say(`etcdtop: ${sentence(error.failure)}`);
 		return 1;
 	}
 	say(`etcdtop: this is a defect, please report it.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
 	return 1;
 }
 
-/** A terminal that takes no bytes must not keep a process that has had a screen; results of the other commands are written out. */
+/**
+ * A terminal that takes no bytes must not keep a process that has had a screen; what the others printed is handed over first. Then it
+ * ends, whatever is still open: a member that was left at work must not keep us.
+ */
 function end(code: number): void {
 	process.exitCode = code;
 	if (hadScreen) {
 		process.exit(code);
 	}
+	process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
 }
 
 main(process.argv.slice(2)).then(end, (error: unknown) => end(report(error)));

@@ -72,9 +72,14 @@ function memberRecord(
 		errors: (figures?.errors ?? []).map((error) => error.trim()),
 		alarms: alarms.filter(({memberId}) => memberId === member.id).map(({alarm}) => alarm),
 		state: condition.state,
-		latencyMs: statusAnswer.kind === 'answered' ? statusAnswer.latencyMs : null,
+		latencyMs: statusAnswer.kind === 'answered' ? rounded(statusAnswer.latencyMs) : null,
 		...(statusAnswer.kind === 'answered'
 			? {}
 			: {error: statusAnswer.kind === 'failed' ? statusAnswer.failure.message : 'no answer'}),
 	};
+}
+
+/** The clock tells microseconds and some noise below them. */
+function rounded(ms: number): number {
+	return Math.round(ms * 1000) / 1000;
 }
