@@ -140,12 +140,12 @@ function useFrame(): FrameParts {
 	return frame;
 }
 
-/** The box is the same element for as long as the terminal has the same size: what it holds changes by itself (see `Lines`). */
+/** The box is the same element for as long as the terminal has the same size: what it holds changes by itself (see `Lines`). Nothing is longer than it: cutting is left to the lines. */
 function Screen(props: ScreenProps): ReactElement {
 	const {columns, rows} = props;
 	const box = useMemo(
 		() => (
-			<Box flexDirection="column" width={columns} height={rows} overflow="hidden">
+			<Box flexDirection="column" width={columns} height={rows}>
 				<Top />
 				<Middle />
 				<Bottom />
