@@ -43,10 +43,12 @@ async function list({options, connect, print}: CommandContext): Promise<number> 
 	try {
 		const timeout = {timeoutMs: options.connection.commandTimeoutMs};
 		const [alarms, membership] = await Promise.all([transport.alarms(timeout), transport.membership(timeout)]);
-		const named = alarms.map(({memberId, alarm}) => {
-			const found = membership.members.find(({id}) => id === memberId);
-			return {memberId, name: found === undefined ? memberId : memberLabel(found), alarm};
-		});
+		const named = alarms
+			.map(({memberId, alarm}) => {
+				const found = membership.members.find(({id}) => id === memberId);
+				return {memberId, name: found === undefined ? memberId : memberLabel(found), alarm};
+			})
+			.sort((a, b) => a.name.localeCompare(b.name, 'en', {numeric: true}));
 		print(
 			{
 				json: () => JSON.stringify(named),

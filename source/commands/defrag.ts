@@ -75,9 +75,9 @@ async function defragment(scope: Scope, context: CommandContext, handle: EngineH
 	}
 	const {plan, refusal} = found;
 	if (options.dryRun) {
-		print(options.writeOut === 'json' ? JSON.stringify(plan) : planText(plan));
+		print(options.writeOut === 'json' ? JSON.stringify(plan) : planText(plan, options.moveLeader));
 	} else {
-		say(planText(plan));
+		say(planText(plan, options.moveLeader));
 	}
 	if (refusal !== undefined) {
 		controls.closePlan();

@@ -1,4 +1,5 @@
 import type {MemberRecord, State} from '../engine/state.ts';
+import {rounded} from './rounded.ts';
 
 /** What scripts rest on: every key is there for every member; ids are lower-case hex, `null` where nothing is known. */
 export type StatusRecord = {
@@ -77,9 +78,4 @@ function memberRecord(
 			? {}
 			: {error: statusAnswer.kind === 'failed' ? statusAnswer.failure.message : 'no answer'}),
 	};
-}
-
-/** The clock tells microseconds and some noise below them. */
-function rounded(ms: number): number {
-	return Math.round(ms * 1000) / 1000;
 }

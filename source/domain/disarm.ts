@@ -132,7 +132,9 @@ function refusalOf(memberId: MemberId, name: string, alarms: readonly Alarm[], r
 	}
 	const full = rows.filter(({used}) => used >= 1);
 	if (full.length > 0) {
-		return `${listText(full.map((row) => row.name))} has reached its quota: the next write would raise it again; defragment first`;
+		const names = full.map((row) => row.name).sort((a, b) => a.localeCompare(b, 'en', {numeric: true}));
+		const have = names.length === 1 ? 'has reached its quota' : 'have reached their quota';
+		return `${listText(names)} ${have}: the next write would raise it again; defragment first`;
 	}
 	return undefined;
 }

@@ -68,6 +68,30 @@ test.each([
 	expect(engine.calls.at(-1)).toBe(expected === 0 ? 'compact "target" "compact"' : 'closeCompact');
 });
 
+test('how long it watches is not a minute more because the state is a little old', async () => {
+	const {context} = await compact('compact --yes', {plans: [{...watching, targetAt: 400_300}, ready]});
+	expect(context.said[0]).toContain('watching for 5:00');
+});
+
+describe('interrupted', () => {
+	test.each<[when: string, phase: Compaction['phase'] | undefined, expected: number, said: string]>([
+		['before', undefined, 1, 'Interrupted. Nothing was changed.'],
+		['under way', {kind: 'compacting'}, 4, 'Interrupted. etcd goes on compacting by itself; nothing can stop it.'],
+		['afterwards', {kind: 'stabilising', since: 1, inUseBytes: MiB}, 0, 'Interrupted. It is compacted to revision 400.'],
+	])('%s', async (_, phase, expected, said) => {
+		const engine = scriptedEngine({
+			openCompact: (self) => self.become(phase === undefined ? {compactPlan: watching} : {compactPlan: ready}),
+			compact: (self) => self.become({compactPlan: undefined, compaction: {...begun, phase: phase!}}),
+		});
+		const context = contextFor('compact --yes', {handle: engine});
+		const running = runCompact(context);
+		setTimeout(() => context.interrupt(), 50);
+		expect(await running).toBe(expected);
+		expect(context.said.at(-1)).toBe(said);
+		expect(engine.stopped).toBe(true);
+	});
+});
+
 describe('how else it ends', () => {
 	test.each<[what: string, phase: Compaction['phase'], expected: number, said: string]>([
 		[

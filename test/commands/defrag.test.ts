@@ -71,6 +71,29 @@ Gives back 60.0 MiB in ~0:36.
 		expect(engine.calls.at(-1)).toBe('closePlan');
 	});
 
+	test.each<[line: string, offer: NonNullable<DefragPlan['moveLeader']>, told: string]>([
+		[
+			'',
+			{kind: 'possible', from: 'a0', to: 'a1', toName: 'etcd-1', why: 'it is small'},
+			'can move to etcd-1 first (it is small): --move-leader.',
+		],
+		[
+			' --move-leader',
+			{kind: 'possible', from: 'a0', to: 'a1', toName: 'etcd-1', why: 'it is small'},
+			'moves to etcd-1 first (it is small).',
+		],
+		[' --move-leader', {kind: 'none', why: 'no voter is small already'}, 'stays where it is: no voter is small already.'],
+	])('tells where leadership goes: defrag --all%s', async (line, moveLeader, told) => {
+		const {context} = await dryRun(plan({moveLeader}), `defrag --all --dry-run${line}`);
+		expect(context.printed.join()).toContain(`\nLeadership ${told}\n`);
+	});
+
+	test('what etcd can not count yet under NOSPACE is given back besides', async () => {
+		const {context} = await dryRun(plan({steps: [{...row, reclaimIsAtLeast: true}]}));
+		expect(context.printed.join()).toContain('| at least 60.0 MiB  60% |');
+		expect(context.printed.join()).toContain('\nGives back at least 60.0 MiB in ~0:36.');
+	});
+
 	test('says what would refuse it, and does not wait for another run to end', async () => {
 		const {code, context} = await dryRun(plan({gates: [locked]}));
 		expect(code).toBe(3);
