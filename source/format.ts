@@ -2,7 +2,7 @@
 import stringWidth from 'string-width';
 import {durationText, percentText, sizeText} from './domain/text.ts';
 
-export {durationText, percentText, sizeText} from './domain/text.ts';
+export {durationText, percentText, sizeText, tookText} from './domain/text.ts';
 
 export type Align = 'left' | 'right';
 

@@ -29,7 +29,7 @@ const tabsFromRows = 32;
 /** The state of the cluster, the tabs, the alarms (or the banner of one), and the run. They keep their place on every view. */
 export function headerLines(props: HeaderProps): readonly Line[] {
 	const {state, screen, columns, terminalRows, theme} = props;
-	const run = runLine(props);
+	const run = runLine({...props, view: screen.view});
 	const runLines = run === undefined ? [] : [run];
 	if (screen.view === 'member') {
 		return [...memberHeader(props), ...runLines];

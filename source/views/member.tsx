@@ -4,7 +4,7 @@ import {Lines} from '../components/lines.tsx';
 import {rule} from '../components/rule.ts';
 import {anotherTool} from '../domain/defrag-trace.ts';
 import type {MemberRecord} from '../engine/state.ts';
-import {cell, dayAndTime, durationText, sizeText} from '../format.ts';
+import {cell, dayAndTime, sizeText, tookText} from '../format.ts';
 import type {Theme} from '../theme.ts';
 import {dbSizeChart} from './db-size-chart.ts';
 import {answerFields, type Field, identityFields, raftFields, sizeFields} from './member-fields.ts';
@@ -113,7 +113,7 @@ function defragmentations(record: MemberRecord, {state, columns, theme}: ViewPro
 	const {symbols} = theme;
 	const rows = known.toReversed().map(({endedWallMs, durationMs, before, after, by}): Line => {
 		const size = (bytes: number | undefined) => cell(bytes === undefined ? symbols.none : sizeText(bytes), 8, 'right');
-		const took = cell(durationMs === undefined ? symbols.none : durationText(durationMs), 5, 'right');
+		const took = cell(durationMs === undefined ? symbols.none : tookText(durationMs), 5, 'right');
 		const sizes = `${size(before)} ${symbols.arrow} ${size(after)}`;
 		return [span(` ${dayAndTime(endedWallMs)}    ${sizes}   ${took}    ${theme.text(by)}`)];
 	});

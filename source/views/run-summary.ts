@@ -4,10 +4,9 @@ import {type Column, tableHead, tableRow} from '../components/table.ts';
 import {wrapText} from '../components/wrap-text.ts';
 import type {Run, Turn} from '../domain/defrag-run.ts';
 import type {State} from '../engine/state.ts';
-import {bytesCell, percentCell, timeOfDay} from '../format.ts';
+import {bytesCell, percentCell, timeOfDay, tookText} from '../format.ts';
 import type {Theme} from '../theme.ts';
 import type {NameOf} from './members-shown.ts';
-import {tookText} from './run-parts.ts';
 
 type SummaryProps = {
 	readonly state: State;

@@ -5,12 +5,12 @@ import {rule} from '../components/rule.ts';
 import {isOver, type Run} from '../domain/defrag-run.ts';
 import {quorumOf} from '../domain/member.ts';
 import type {MemberState, State} from '../engine/state.ts';
-import {displayWidth, durationText, estimateText, latencyText, timeOfDay} from '../format.ts';
+import {displayWidth, durationText, estimateText, latencyText, timeOfDay, tookText} from '../format.ts';
 import {compactionLines} from './compaction.ts';
 import {dbSizeChart, smallestChartRows} from './db-size-chart.ts';
 import {membersSection} from './members-section.ts';
 import {type NameOf, namesOf} from './members-shown.ts';
-import {detailStart, entryLines, runNameCells, sizesText, tookText} from './run-parts.ts';
+import {detailStart, entryLines, runNameCells, sizesText} from './run-parts.ts';
 import {type PhaseProps, phaseLines} from './run-phase.ts';
 import {summaryLines} from './run-summary.ts';
 import type {ViewProps} from './view.ts';
@@ -82,7 +82,7 @@ function title({state, columns, theme}: ViewProps, run: Run, nameOf: NameOf): Li
 			columns < narrowColumns ? [end, what] : [what, end],
 			columns,
 			theme,
-			`took ${durationText(phase.at - startedAt)}`,
+			`took ${tookText(phase.at - startedAt)}`,
 		);
 	}
 	const elapsed = `${durationText(state.now - startedAt)} of ${estimateText(estimateMs)}`;

@@ -161,6 +161,6 @@ describe('events', () => {
 		story.tell({type: 'cooldownChanged', cooldown: {kind: 'cooling', until: story.now() + 1000, why: 'etcd-1 was defragmented'}});
 		expect(story.news()).toEqual([]);
 		story.tell({type: 'cooldownChanged', cooldown: {kind: 'over'}});
-		expect(story.news()).toEqual(['good cluster: cooldown over; etcd-1 was defragmented']);
+		expect(story.news()).toEqual(['good cluster: cooldown over; it stood because etcd-1 was defragmented']);
 	});
 });
