@@ -16,16 +16,21 @@ const planColumns: readonly Column<NumberedRow>[] = [
 	{title: '', align: 'right', text: ({turn}) => (turn === undefined ? none : String(turn))},
 	{title: 'MEMBER', text: ({row}) => row.name},
 	{title: 'ROLE', text: ({row}) => row.role},
-	{title: 'DB SIZE', align: 'right', text: ({row}) => sizeText(row.dbSizeBytes)},
-	{
-		title: 'GIVES BACK',
-		align: 'right',
-		text: ({row}) =>
-			`${row.reclaimIsAtLeast ? 'at least ' : ''}${sizeText(row.reclaimBytes)} ${percentText(row.reclaimRatio).padStart(4)}`,
-	},
+	{title: 'DB SIZE', align: 'right', text: ({row}) => (isKnown(row) ? sizeText(row.dbSizeBytes) : none)},
+	{title: 'GIVES BACK', align: 'right', text: givesBackOf},
 	{title: 'BLOCKS', align: 'right', text: ({row, turn}) => (turn === undefined ? none : estimateText(row.estimateMs))},
 	{title: 'WHY HERE', text: ({row}) => row.why},
 ];
+
+/** A member that does not answer has no figures. */
+function isKnown({dbSizeBytes}: PlanRow): boolean {
+	return dbSizeBytes > 0;
+}
+
+function givesBackOf({row}: NumberedRow): string {
+	const atLeast = row.reclaimIsAtLeast ? 'at least ' : '';
+	return isKnown(row) ? `${atLeast}${sizeText(row.reclaimBytes)} ${percentText(row.reclaimRatio).padStart(4)}` : none;
+}
 
 /** `moves`: whether leadership was asked to move. */
 export function planText(

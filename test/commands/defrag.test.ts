@@ -88,6 +88,12 @@ Gives back 60.0 MiB in ~0:36.
 		expect(context.printed.join()).toContain(`\nLeadership ${told}\n`);
 	});
 
+	test('a member that does not answer has no figures', async () => {
+		const silent: PlanRow = {...row, name: 'etcd-2', dbSizeBytes: 0, reclaimBytes: 0, reclaimRatio: 0, why: 'does not answer'};
+		const {context} = await dryRun(plan({leftOut: [silent]}));
+		expect(context.printed.join()).toContain('| – | etcd-2 | follower |       – |             – |      – | does not answer |');
+	});
+
 	test('what etcd can not count yet under NOSPACE is given back besides', async () => {
 		const {context} = await dryRun(plan({steps: [{...row, reclaimIsAtLeast: true}]}));
 		expect(context.printed.join()).toContain('| at least 60.0 MiB  60% |');
