@@ -8,10 +8,19 @@ import {failureOf, TransportError} from '../transport-error.ts';
 import type {Ask, Calls, Target} from './calls.ts';
 import {decimalId, decodeAlarm, type Identity} from './decode.ts';
 import {expectIdentity, memberTarget} from './expect-identity.ts';
+import {mostTelling} from './most-telling.ts';
 import * as rpcs from './rpcs.ts';
 
 /** With these the endpoint can't have taken the request, so that another one may be asked. */
-const elsewhere: ReadonlySet<FailureKind> = new Set(['refused', 'unknown-host', 'tls', 'not-etcd', 'unreachable', 'timed-out']);
+const elsewhere: ReadonlySet<FailureKind> = new Set([
+	'refused',
+	'unknown-host',
+	'tls',
+	'not-etcd',
+	'unreachable',
+	'timed-out',
+	'no-leader',
+]);
 
 export class Upkeep {
 	readonly #calls: Calls;
@@ -70,16 +79,22 @@ export class Upkeep {
 		const failures: unknown[] = [];
 		for (const target of targets) {
 			try {
-				return await this.#verified(target, {clusterId}, options, async (ask) => () => send(ask));
+				return await this.#verified(target, {clusterId}, options, async (ask, {leaderId}) => {
+					if (leaderId === undefined) {
+						// It would wait for one, and be carried out whenever there is one again.
+						throw new TransportError(noLeader);
+					}
+					return () => send(ask);
+				});
 			} catch (error) {
 				const {kind, notSent} = failureOf(error);
-				failures.push(error);
 				if (!notSent || !elsewhere.has(kind)) {
-					break;
+					throw error;
 				}
+				failures.push(error);
 			}
 		}
-		throw failures.at(-1) ?? new TransportError(nobody);
+		throw failures.length === 0 ? new TransportError(nobody) : mostTelling(failures);
 	}
 
 	/** `prepare` gets who answered, and gives the call to send then; what fails before that is marked as never sent. */
@@ -116,6 +131,13 @@ const nobody: Failure = {
 	kind: 'unreachable',
 	message: 'no member can be asked',
 	nextStep: 'Give an endpoint of a voter that runs.',
+	notSent: true,
+};
+
+const noLeader: Failure = {
+	kind: 'no-leader',
+	message: 'the cluster has no leader',
+	nextStep: 'Bring members back until a majority answers; then they elect one.',
 	notSent: true,
 };
 
