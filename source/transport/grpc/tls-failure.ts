@@ -53,16 +53,17 @@ function clientCertificateFailure(alert: number, ours: TlsSettings['material']['
 	if (ours === undefined) {
 		return tls('the server wants a client certificate', 'Give one with --cert and --key.');
 	}
-	if (alert === alerts.certificateExpired || ours.validToDate.getTime() < Date.now()) {
-		return tls(
-			`the client certificate expired on ${ours.validToDate.toISOString().slice(0, 10)}`,
-			'Renew the files given by --cert and --key; they are read again by themselves.',
-		);
-	}
+	// First: Go's servers send the alert for an expired certificate in this case too.
 	if (ours.validFromDate.getTime() > Date.now()) {
 		return tls(
 			`the client certificate is not valid before ${ours.validFromDate.toISOString().slice(0, 10)}`,
 			'Set the clocks right, or renew the files given by --cert and --key.',
+		);
+	}
+	if (alert === alerts.certificateExpired || ours.validToDate.getTime() < Date.now()) {
+		return tls(
+			`the client certificate expired on ${ours.validToDate.toISOString().slice(0, 10)}`,
+			'Renew the files given by --cert and --key; they are read again by themselves.',
 		);
 	}
 	return tls(
