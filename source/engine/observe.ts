@@ -2,6 +2,7 @@
 import {alarmsIn} from '../domain/alarm.ts';
 import {alertsFor} from '../domain/alerts.ts';
 import {healthOf, leaderOf} from '../domain/cluster-health.ts';
+import {daysSince} from '../domain/days-since.ts';
 import {memberLabel, type Role} from '../domain/member.ts';
 import type {Observation} from '../domain/observation.ts';
 import {growthPerSecond} from '../domain/series.ts';
@@ -11,7 +12,6 @@ import {advanceRecord, diskOf, judgedLatencyMs} from './member-record.ts';
 import type {AlarmRecord, MemberRecord, State} from './state.ts';
 
 const trendSpanMs = 4 * 60 * 60 * 1000;
-const dayMs = 24 * 60 * 60 * 1000;
 
 export function observe(state: State, observation: Observation): State {
 	const previous = new Map(state.members.map((record) => [record.member.id, record]));
@@ -90,8 +90,7 @@ function alertsOf(state: State): State['alerts'] {
 			}
 			const growth = growthPerSecond(history, 'dbSizeBytes', trendSpanMs, state.now);
 			const latencyMs = judgedLatencyMs(record);
-			const sinceMs =
-				lastDefragmentation === undefined ? undefined : state.now + state.wallOffsetMs - lastDefragmentation.endedWallMs;
+			const days = lastDefragmentation && daysSince(lastDefragmentation.endedWallMs, state.now + state.wallOffsetMs);
 			return [
 				{
 					memberId: member.id,
@@ -102,7 +101,7 @@ function alertsOf(state: State): State['alerts'] {
 					committedIndex,
 					...(latencyMs === undefined ? {} : {latencyMs}),
 					...(growth === undefined ? {} : {growthBytesPerSecond: growth}),
-					...(sinceMs === undefined ? {} : {daysSinceDefragmentation: sinceMs / dayMs}),
+					...(days === undefined ? {} : {daysSinceDefragmentation: days}),
 				},
 			];
 		}),

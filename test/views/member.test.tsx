@@ -50,7 +50,8 @@ test('from 120 by 36 its chart ends the page', () => {
 		 version         3.5.30
 		 storage version –        only from etcd 3.6
 		 errors          –
-		── defragmentations ── 2 since it started, none in flight, 0 in the journal ────────────────────────────────────────────
+		── defragmentations ── 2 since it started, none in flight, last less than a day ago, 0 in the journal ──────────────────
+		 Nov 23 13:58:41    5.58 GiB → 1.90 GiB    0:33    another tool
 		── db size ── etcd-1 ── 1 h, 40 s a column ── D defragmentation  L leader changed ──────────────────────────────────────
 		 8 GiB ┤╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌  ╌ quota   8.00 GiB
 		 7     ┤
@@ -139,6 +140,7 @@ test('a member of which nothing was ever heard has no invented figures', () => {
 		 storage version –        only from etcd 3.6
 		 errors          –
 		── defragmentations ── not counted: no metrics, 0 in the journal ───────────────
+		 none known of: not in the journal, none seen while watching
 		"
 	`);
 });
