@@ -4,8 +4,12 @@ import type {Theme} from '../theme.ts';
 import {blank, cutLine, emptyLine, fillLine, type Line, lineWidth, span} from './line.ts';
 import {wrapText} from './wrap-text.ts';
 
-/** A row of a dialog. `gives`: the order in which rows give way to a low screen; a row without it always stays. */
-export type DialogRow = {readonly line: Line; readonly gives?: number};
+/**
+ * A row of a dialog. `gives`: the order in which rows give way to a low screen; a row without it always stays. `told`: rows that
+ * leave one behind in their place, which tells how many of them are not shown.
+ */
+export type DialogRow = {readonly line: Line; readonly gives?: number; readonly told?: Told};
+export type Told = (hidden: number) => Line;
 
 export type Dialog = {
 	readonly title: string;
@@ -51,8 +55,21 @@ function titleLine(title: string, aside: string, width: number, theme: Theme): L
 	return [...start, span(dashes + right)].map(({text}) => span(text, styles.strong));
 }
 
-/** The rows that may go go first, lowest `gives` first; of those that must stay, the last ones: there are the buttons. */
+/** What fits; where rows that are to be told of have gone, there is one that says how many. */
 function rowsThatFit(rows: readonly DialogRow[], count: number): readonly DialogRow[] {
+	const kept = rowsKept(rows, count);
+	const told = rows.find((row) => row.told !== undefined && !kept.includes(row))?.told;
+	if (told === undefined) {
+		return kept;
+	}
+	const left = rowsKept(rows, count - 1);
+	const hidden = rows.filter((row) => row.told === told && !left.includes(row));
+	const place = rows.slice(0, rows.indexOf(hidden[0]!)).filter((row) => left.includes(row)).length;
+	return left.toSpliced(place, 0, {line: told(hidden.length)});
+}
+
+/** The rows that may go go first, lowest `gives` first; of those that must stay, the last ones: there are the buttons. */
+function rowsKept(rows: readonly DialogRow[], count: number): readonly DialogRow[] {
 	let kept = [...rows];
 	while (kept.length > count) {
 		const next = kept.reduce<DialogRow | undefined>(

@@ -1,5 +1,5 @@
 /** The plan of a defragmentation, with its gates as they tick off. It asks nothing: Enter leads on to the confirmation. */
-import {type Dialog, type DialogRow, dialogCells, keysLine, type Room, row, textRows} from '../components/dialog.ts';
+import {type Dialog, type DialogRow, dialogCells, keysLine, type Room, row, type Told, textRows} from '../components/dialog.ts';
 import {blank, emptyLine, type Line, lineWidth, type Span, span} from '../components/line.ts';
 import {type Column, tableHead, tableRow} from '../components/table.ts';
 import type {DefragPlan, PlanRow} from '../domain/defrag-plan.ts';
@@ -172,13 +172,17 @@ function gateRows({gates}: DefragPlan, room: Room, theme: Theme): readonly Dialo
 		blank(cells - 5 - aside.length - 1),
 		span(cells > 50 ? aside : '', theme.styles.dim),
 	];
-	return [row(head, 7), ...gates.flatMap((gate) => gateRow(gate, room, theme))];
+	const told: Told = (hidden) => [
+		span(theme.symbols.done, theme.styles.good),
+		span(` ${hidden} gate${hidden === 1 ? '' : 's'} passed, not shown here`),
+	];
+	return [row(head, 7), ...gates.flatMap((gate) => gateRow(gate, room, theme, told))];
 }
 
 const titleCells = 39;
 
 /** What passed gives way first; what holds the step stays whatever it costs. */
-function gateRow(gate: Gate, room: Room, theme: Theme): readonly DialogRow[] {
+function gateRow(gate: Gate, room: Room, theme: Theme, told: Told): readonly DialogRow[] {
 	const holds = gate.state === 'failed' || gate.state === 'pending';
 	const gives = holds ? undefined : gate.state === 'acknowledge' ? 28 : gate.state === 'unchecked' ? 9 : 8;
 	const sign = gateSign(gate, theme);
@@ -186,14 +190,15 @@ function gateRow(gate: Gate, room: Room, theme: Theme): readonly DialogRow[] {
 	const detail = theme.text(gate.detail);
 	const padded = title.padEnd(titleCells);
 	const line: Line = [sign, span(` ${padded}  ${detail}`)];
+	const whole = (first: Line): DialogRow => (gate.state === 'passed' ? {...row(first, gives), told} : row(first, gives));
 	if (lineWidth(line) <= dialogCells(room)) {
-		return [row(line, gives)];
+		return [whole(line)];
 	}
 	const [first, ...rest] = textRows(`${title}: ${detail}`, {columns: room.columns - 2}, theme);
-	const whole = holds || gate.state === 'acknowledge';
+	const stays = holds || gate.state === 'acknowledge';
 	return [
-		row([sign, blank(1), ...(first?.line ?? [])], gives),
-		...rest.map(({line: more}) => row([blank(2), ...more], whole ? gives : 6)),
+		whole([sign, blank(1), ...(first?.line ?? [])]),
+		...rest.map(({line: more}) => row([blank(2), ...more], stays ? gives : 6)),
 	];
 }
 

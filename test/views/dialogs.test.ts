@@ -66,12 +66,12 @@ describe('the plan', () => {
 			┌ Defragment all: the plan ─────────── prod-eu-1, 14:32:08 ┐
 			│     MEMBER           GIVES BACK  BLOCKS  WHY HERE        │
 			│  1  etcd-0        2.86 GiB  60%   ~0:34  gives most      │
-			│     cooldown                       1:00  after 1 ends    │
 			│     move leader   etcd-2 → etcd-1  [x]                   │
 			│  2  etcd-2        3.69 GiB  66%   ~0:34  leader, last    │
 			│  –  etcd-1        81.9 MiB   4%       –  skip, under 10% │
 			│  Gives back 6.55 GiB in ~2:14. One member at a time is   │
 			│  silent.                                                 │
+			│  ✓ 5 gates passed, not shown here                        │
 			│  ◌ nothing in flight: asking etcd-2                      │
 			│  Esc cancel   m move leader yes/no   Enter go on         │
 			└──────────────────────────────────────────────────────────┘
