@@ -163,7 +163,7 @@ function partsOf(props: ScreenProps): FrameParts {
 	const header = headerLines({...props, theme: behind, terminalRows: rows, views});
 	const compaction = screen.view === 'run' ? undefined : compactionLine(state, columns, behind);
 	const top = compaction === undefined ? header : [...header, compaction];
-	const bottom = [...messageLines(state.message, columns, theme), footerLine(screen, state, columns, theme)];
+	const bottom = [...messageLines(screen, state, columns, theme), footerLine(screen, state, columns, theme)];
 	return {props, behind, top, bottom};
 }
 
