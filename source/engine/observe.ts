@@ -13,13 +13,17 @@ import type {AlarmRecord, MemberRecord, State} from './state.ts';
 
 const trendSpanMs = 4 * 60 * 60 * 1000;
 
+/** What fills a quota is often younger than an hour. */
+const growthSpanMs = 15 * 60 * 1000;
+
 export function observe(state: State, observation: Observation): State {
 	const previous = new Map(state.members.map((record) => [record.member.id, record]));
-	const members = observation.members
-		.map((seen) => advanceRecord(previous.get(seen.member.id), seen, state))
+	const seen = observation.members
+		.map((member) => advanceRecord(previous.get(member.member.id), member, state))
 		.sort((a, b) => memberLabel(a.member).localeCompare(memberLabel(b.member), 'en', {numeric: true}));
 	const {membershipFailure: _, writableAgainAt, ...rest} = state;
-	const alarms = alarmRecords(state, members);
+	const alarms = alarmRecords(state, seen);
+	const members = seen.map((record) => withGrowthBeforeAlarm(record, state, alarms));
 	const writable = writableAgain(state, alarms);
 	const derived = derive({
 		...rest,
@@ -32,6 +36,23 @@ export function observe(state: State, observation: Observation): State {
 	const next = {...derived, alerts: alertsOf(derived)};
 	const shown = addEvents(next, eventsBetween(state, next));
 	return figures(state) === figures(shown) ? shown : {...shown, changedAt: state.now};
+}
+
+/** Under NOSPACE no file grows, so that the rate before it is all that can be known until it is disarmed. */
+function withGrowthBeforeAlarm(record: MemberRecord, before: State, alarms: readonly AlarmRecord[]): MemberRecord {
+	const {growthBeforeAlarm: known, ...rest} = record;
+	if (!alarms.some(isNospace)) {
+		return known === undefined ? record : rest;
+	}
+	if (before.alarms.some(isNospace)) {
+		return record;
+	}
+	const growth = growthPerSecond(record.history, 'dbSizeBytes', growthSpanMs, before.now);
+	return growth === undefined ? rest : {...rest, growthBeforeAlarm: growth};
+}
+
+function isNospace({alarm}: Pick<AlarmRecord, 'alarm'>): boolean {
+	return alarm === 'NOSPACE';
 }
 
 /** What depends on the time and on a run, without a new observation. */

@@ -100,6 +100,8 @@ export type MemberRecord = {
 	readonly lastDefragmentation?: KnownDefragmentation;
 	readonly defragmentations: readonly KnownDefragmentation[];
 	readonly history: History;
+	/** Bytes per second by which its file grew before NOSPACE stopped all writes; absent without an alarm, and where it was not watched. */
+	readonly growthBeforeAlarm?: number;
 };
 
 export type AlarmRecord = Alarm & {

@@ -4,6 +4,7 @@ import {cooldownMs, disarmRatio, worthItRatio} from '../domain/defrag-policy.ts'
 import {isOver} from '../domain/defrag-run.ts';
 import {measuredSpeed} from '../domain/defrag-speed.ts';
 import {memberLabel} from '../domain/member.ts';
+import type {QuotaVoter} from '../domain/quota-outlook.ts';
 import type {State} from '../engine/state.ts';
 import {estimateText, percentText, sizeText} from '../format.ts';
 
@@ -17,14 +18,28 @@ export type RescueStep = {
 };
 
 /** From this share of the quota in use on, compacting comes first: the file would soon be full again. */
-const compactRatio = 0.8;
+export const compactRatio = 0.8;
 
-type Voter = {
-	readonly name: string;
-	readonly dbSizeBytes: number;
-	readonly dbSizeInUseBytes: number;
-	readonly quotaBytes: number;
-};
+type Voter = QuotaVoter & {readonly dbSizeBytes: number};
+
+/** `uncounted`: finished, and under NOSPACE some member can't tell yet what it freed. */
+export type CompactionKnown = 'under way' | 'counted' | 'uncounted';
+
+export function compactionOf({compaction}: Pick<State, 'compaction'>): CompactionKnown | undefined {
+	switch (compaction?.phase.kind) {
+		case 'compacting':
+		case 'stabilising':
+			return 'under way';
+		case 'finished':
+			return compaction.phase.uncounted.length > 0 ? 'uncounted' : 'counted';
+		default:
+			return undefined;
+	}
+}
+
+export function isShrunk(voters: readonly Voter[]): boolean {
+	return voters.every(({dbSizeBytes, quotaBytes}) => dbSizeBytes < disarmRatio * quotaBytes);
+}
 
 export function rescueSteps(state: State): readonly RescueStep[] {
 	const voters = votersOf(state);
@@ -32,12 +47,13 @@ export function rescueSteps(state: State): readonly RescueStep[] {
 	if (fullest === undefined) {
 		return [];
 	}
-	const compacted = fullest.dbSizeInUseBytes / fullest.quotaBytes <= compactRatio;
-	const tooBig = voters.filter(({dbSizeBytes, quotaBytes}) => dbSizeBytes >= disarmRatio * quotaBytes);
-	const shrunk = tooBig.length === 0;
+	const compaction = compactionOf(state);
+	const small = fullest.dbSizeInUseBytes / fullest.quotaBytes <= compactRatio;
+	const compacted = small || compaction === 'counted' || compaction === 'uncounted';
+	const shrunk = isShrunk(voters);
 	const limit = percentText(disarmRatio);
 	return [
-		{title: 'compact', key: 'C', ...compactWords(fullest, compacted), stage: compacted ? 'done' : 'next'},
+		{title: 'compact', key: 'C', ...compactWords(fullest, small, compaction), stage: compacted ? 'done' : 'next'},
 		{
 			title: 'defragment',
 			key: 'D',
@@ -61,16 +77,16 @@ export function rescueSteps(state: State): readonly RescueStep[] {
 }
 
 /** Learners and members that do not answer block nothing. */
-function votersOf(state: State): readonly Voter[] {
-	return state.members.flatMap(({member, status, statusAnswer, quota}) =>
+export function votersOf(state: State): readonly Voter[] {
+	return state.members.flatMap(({member, status, statusAnswer, quota, growthBeforeAlarm}) =>
 		member.isLearner || status === undefined || statusAnswer.kind === 'failed' || quota.bytes === undefined
 			? []
 			: [
 					{
-						name: memberLabel(member),
 						dbSizeBytes: status.value.dbSizeBytes,
 						dbSizeInUseBytes: status.value.dbSizeInUseBytes,
 						quotaBytes: quota.bytes,
+						...(growthBeforeAlarm === undefined ? {} : {growthBytesPerSecond: growthBeforeAlarm}),
 					},
 				],
 	);
@@ -78,29 +94,34 @@ function votersOf(state: State): readonly Voter[] {
 
 type Words = Pick<RescueStep, 'text' | 'short'>;
 
-function compactWords({dbSizeInUseBytes, quotaBytes}: Voter, compacted: boolean): Words {
+function compactWords({dbSizeInUseBytes, quotaBytes}: Voter, small: boolean, compaction: CompactionKnown | undefined): Words {
 	const inUse = sizeText(dbSizeInUseBytes);
-	if (compacted) {
-		return {text: `not needed: only ${inUse} of ${sizeText(quotaBytes)} is in use`, short: `not needed: ${inUse} in use`};
+	if (compaction === 'under way') {
+		return {text: 'under way', short: 'under way'};
 	}
-	return {
-		text:
-			dbSizeInUseBytes >= disarmRatio * quotaBytes
-				? `${inUse} in use: compact, or delete keys, or raise quota`
-				: `${inUse} is in use: drop revisions older than 5 min`,
-		short: `${inUse} is in use: drop revisions`,
-	};
+	if (compaction === 'uncounted') {
+		return {text: 'done; what it freed is not counted under NOSPACE', short: 'done, not counted under NOSPACE'};
+	}
+	if (compaction === 'counted') {
+		return {text: `done: ${inUse} is in use`, short: `done: ${inUse} is in use`};
+	}
+	return small
+		? {text: `not needed: only ${inUse} of ${sizeText(quotaBytes)} is in use`, short: `not needed: ${inUse} in use`}
+		: {text: `${inUse} is in use: drop revisions older than 5 min`, short: `${inUse} is in use: drop revisions`};
 }
 
-/** What it gives, and where it leads: whether it helps is the first question under NOSPACE. */
+/** Those that the plan of all has: worth it by what they give back, or so large that a compaction may have freed what is not counted. */
 function defragmentWords(state: State, voters: readonly Voter[], compacted: boolean): Words {
 	if (state.run !== undefined && !isOver(state.run)) {
 		return {text: 'the run is under way; 4 shows it', short: 'the run is under way; 4 shows it'};
 	}
-	const worth = voters.filter((voter) => reclaimableBytes(voter) >= worthItRatio * voter.dbSizeBytes);
+	const worth = voters.filter(
+		(voter) => reclaimableBytes(voter) >= worthItRatio * voter.dbSizeBytes || voter.dbSizeBytes >= disarmRatio * voter.quotaBytes,
+	);
 	const bytes = worth.reduce((sum, voter) => sum + reclaimableBytes(voter), 0);
-	if (worth.length === 0) {
-		const little = compacted ? 'gives back almost nothing now' : 'waits for 1: gives nothing yet';
+	const least = compactionOf(state) === 'uncounted' ? 'at least ' : '';
+	if (!compacted) {
+		const little = `waits for 1: gives back ${sizeText(bytes)} now`;
 		return {text: little, short: little};
 	}
 	const past = state.members.flatMap(({member, defragmentations}) =>
@@ -109,6 +130,9 @@ function defragmentWords(state: State, voters: readonly Voter[], compacted: bool
 	const {bytesPerSecond} = measuredSpeed(past);
 	const work = worth.reduce((sum, {dbSizeInUseBytes}) => sum + (dbSizeInUseBytes / bytesPerSecond) * 1000, 0);
 	const takes = estimateText(work + (worth.length - 1) * cooldownMs);
-	const gives = `gives back ${sizeText(bytes)}, takes ${takes}`;
-	return {text: `all, leader last: ${gives}`, short: gives};
+	const gives = `gives back ${least}${sizeText(bytes)}, takes ${takes}`;
+	return {
+		text: least === '' ? `all, leader last: ${gives}` : `all: ${gives}`,
+		short: least === '' ? gives : `at least ${sizeText(bytes)}, takes ${takes}`,
+	};
 }
