@@ -9,6 +9,7 @@ import type {MemberId} from './domain/member.ts';
 import {chartWindows} from './domain/series.ts';
 import type {Controls} from './engine/controls.ts';
 import type {State} from './engine/state.ts';
+import {maySetAside} from './views/compaction.ts';
 import {membersShown, selectedMember} from './views/members-shown.ts';
 import type {ScreenView, SortColumn, ViewId} from './views/view.ts';
 
@@ -208,7 +209,7 @@ function goBack(screen: ScreenState, state: State): Step {
 		return stay({...screen, filter: ''});
 	}
 	const left = {...screen, view: 'overview', scroll: 0} as const;
-	return screen.view === 'overview' && state.compaction !== undefined
+	return screen.view === 'overview' && state.compaction !== undefined && maySetAside(state)
 		? stay(left, {call: 'dismissCompaction', with: []})
 		: stay(left);
 }

@@ -79,8 +79,7 @@ function nospaceText({state, columns}: BannerProps, raisedBy: readonly string[])
 		return [`${who} ${several ? 'have' : 'has'} reached the quota.`, outlook?.short ?? ''].join(' ').trimEnd();
 	}
 	const file = several ? 'their files have' : 'its file has';
-	const calm =
-		columns < wideColumns ? 'Reads and deletes work.' : 'Reads and deletes work, nothing is lost. It stays until it is disarmed.';
+	const calm = columns < wideColumns ? 'Reads and deletes work.' : 'Reads and deletes work, nothing is lost.';
 	return [`Raised by ${who}: ${file} reached the quota.`, calm, outlook?.text ?? ''].join(' ').trimEnd();
 }
 

@@ -3,12 +3,30 @@ import type {Line} from '../components/line.ts';
 import type {Compaction} from '../domain/compact.ts';
 import {uncountedText} from '../domain/uncounted.ts';
 import type {State} from '../engine/state.ts';
-import {durationText, sizeText} from '../format.ts';
+import {displayWidth, durationText, sizeText} from '../format.ts';
 import type {Theme} from '../theme.ts';
-import {entryLines, type RunEntry, underLines} from './run-parts.ts';
+import {compactionOf} from './rescue-steps.ts';
+import {detailStart, entryLines, type RunEntry, underLines} from './run-parts.ts';
 
+/** In one line: what does not fit is told on the view of the run. */
 export function compactionLine(state: State, columns: number, theme: Theme): Line | undefined {
-	return state.compaction === undefined ? undefined : entryLines(entryOf(state.compaction, state.now, theme), columns, theme)[0];
+	const {compaction} = state;
+	if (compaction === undefined) {
+		return undefined;
+	}
+	const entry = entryOf(compaction, state.now, theme);
+	const whole = isOver(compaction) && maySetAside(state) ? `${entry.detail}; Esc clears` : entry.detail;
+	const isWhole = displayWidth(theme.text(whole)) <= columns - detailStart;
+	return entryLines({...entry, detail: isWhole ? whole : entry.detail}, columns, theme)[0];
+}
+
+function isOver({phase}: Compaction): boolean {
+	return phase.kind !== 'compacting' && phase.kind !== 'stabilising';
+}
+
+/** Under NOSPACE one whose effect can't be counted yet is what tells that defragmenting comes next. */
+export function maySetAside(state: Pick<State, 'compaction' | 'alarms'>): boolean {
+	return !(compactionOf(state) === 'uncounted' && state.alarms.some(({alarm}) => alarm === 'NOSPACE'));
 }
 
 export function compactionLines(state: State, columns: number, theme: Theme): readonly Line[] {
@@ -49,7 +67,7 @@ function entryOf({phase, revision, startedAt, inUseBefore}: Compaction, now: num
 			return {symbol: 'waiting', name, state: 'freeing pages', detail: `${to}   ${inUse}`};
 		}
 		case 'finished': {
-			const inUse = `in use ${sizeText(inUseBefore)} → ${sizeText(phase.inUseBytes)}; Esc clears`;
+			const inUse = `in use ${sizeText(inUseBefore)} → ${sizeText(phase.inUseBytes)}`;
 			return {symbol: 'done', style: styles.good, name, state: 'done', detail: `${to}   ${inUse}`};
 		}
 		case 'failed':

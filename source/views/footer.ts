@@ -8,6 +8,7 @@ import {keymap, placeOf} from '../keymap.ts';
 import {planHeldBy} from '../overlay-state.ts';
 import {type ScreenState, selectedId} from '../screen-state.ts';
 import type {Symbols, Theme} from '../theme.ts';
+import {maySetAside} from './compaction.ts';
 import {cooldownText} from './cooldown-text.ts';
 
 type Sign = {readonly symbol: keyof Symbols; readonly style: keyof Theme['styles']};
@@ -87,7 +88,8 @@ function isOpen({action, keys}: KeyRecord, screen: ScreenState, state: State): b
 		return reasonAgainst(action, {state, ...(selected === undefined ? {} : {selected})}) === undefined;
 	}
 	if (screen.overlays.length === 0 && keys.includes('escape')) {
-		return screen.view !== 'overview' || screen.filter !== '' || screen.filterTyping || state.compaction !== undefined;
+		const clears = state.compaction !== undefined && maySetAside(state);
+		return screen.view !== 'overview' || screen.filter !== '' || screen.filterTyping || clears;
 	}
 	if (placeOf(screen) === 'plan' && keys.includes('m')) {
 		return state.plan?.moveLeader?.kind === 'possible';

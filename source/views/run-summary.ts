@@ -93,7 +93,7 @@ function columnsOf({nameOf, columns, theme}: SummaryProps): readonly Column<Turn
 						cells: 6,
 						align: 'right',
 						gap: 2,
-						content: text((turn: Turn) => durationOr(turn.longestSilenceMs, none)),
+						content: text(({longestSilenceMs}: Turn) => (longestSilenceMs === 0 ? 'none' : durationOr(longestSilenceMs, none))),
 					} as const,
 				]
 			: []),

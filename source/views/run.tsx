@@ -100,7 +100,7 @@ const turnSigns = {done: 'done', skipped: 'none', failed: 'failed', unknown: 'un
 function turnLines({run, nameOf, columns, theme}: PhaseProps): readonly Line[] {
 	return run.turns.flatMap(({memberId, outcome, why, durationMs, longestSilenceMs, before, after}) => {
 		const took = durationMs === undefined ? '' : tookText(durationMs);
-		const silent = longestSilenceMs === undefined ? '' : `, silent ${tookText(longestSilenceMs)}`;
+		const silent = longestSilenceMs === undefined ? '' : `, ${silenceText(longestSilenceMs)}`;
 		const style = outcome === 'done' ? theme.styles.good : outcome === 'skipped' ? theme.styles.dim : theme.styles.bad;
 		const entry = {symbol: turnSigns[outcome], style, name: nameOf(memberId), state: outcome};
 		return outcome === 'done'
@@ -118,9 +118,15 @@ function waitingLines({run, nameOf, columns, theme}: PhaseProps): readonly Line[
 	const atWork = 'memberId' in phase ? phase.memberId : phase.kind === 'checking' ? phase.next : undefined;
 	return run.waiting
 		.filter(({memberId}) => memberId !== atWork)
-		.flatMap(({memberId, why}) =>
-			entryLines({symbol: undefined, name: nameOf(memberId), state: 'waits', detail: why}, columns, theme),
-		);
+		.flatMap(({memberId, why, role}) => {
+			const detail = role === 'leader' && run.moveLeader ? `${why}; leadership moves before it` : why;
+			return entryLines({symbol: undefined, name: nameOf(memberId), state: 'waits', detail}, columns, theme);
+		});
+}
+
+/** Shorter than the time between two questions, nothing is seen of it. */
+function silenceText(longestSilenceMs: number): string {
+	return longestSilenceMs === 0 ? 'no silence seen' : `silent ${tookText(longestSilenceMs)}`;
 }
 
 const answering: ReadonlySet<MemberState> = new Set(['healthy', 'slow', 'NOSPACE', 'CORRUPT']);

@@ -93,7 +93,7 @@ export function sampleRun(phase: RunPhase, overrides: Partial<Run> = {}): Run {
 				memberId: etcd2,
 				name: 'etcd-2',
 				role: 'leader',
-				why: 'leader, last; leadership moves to etcd-1 before it',
+				why: 'leader, last',
 				estimateMs: 34 * second,
 			},
 		],

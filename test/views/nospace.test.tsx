@@ -1,5 +1,8 @@
 import {expect, test} from 'vitest';
 import type {MemberRecord, State} from '../../source/engine/state.ts';
+import {initialScreen, reduceScreen} from '../../source/screen-state.ts';
+import {createTheme} from '../../source/theme.ts';
+import {compactionLine} from '../../source/views/compaction.ts';
 import {GiB, MiB, now, ocpAt, ocpMembers, ocpState, prodState} from '../helpers/sample-state.ts';
 import {picture} from './picture.tsx';
 
@@ -149,7 +152,7 @@ const answer = (overrides: Partial<State>, columns = 80) =>
 		.slice(1, -4)
 		.map((line) => line.replaceAll('║', '').trim())
 		.join(' ')
-		.replace(/^.*work(, nothing is lost. It stays until it is disarmed)?\. /, '');
+		.replace(/^.*work(, nothing is lost)?\. /, '');
 
 test.each<[string, Partial<State>, string]>([
 	[
@@ -199,6 +202,18 @@ test('after a compaction that nobody can count yet, defragmenting is next', () =
 		║     3 disarm      a  waits for 2: every db size below 90% of quota (7.20 GiB)║
 		╚══════════════════════════════════════════════════════════════════════════════╝"
 	`);
+});
+
+test('such a compaction stays on the screen, for the steps rest on it', () => {
+	const line = (uncounted: readonly string[]) => {
+		const state = ocpState({compaction: compactionWith(uncounted)});
+		const drawn = compactionLine(state, 120, createTheme({unicode: true, color: false}));
+		const gone = reduceScreen(initialScreen, {type: 'went back'}, state).requests.length > 0;
+		return [drawn?.map(({text}) => text).join(''), gone] as const;
+	};
+	const done = ' ✓ compact  done            to revision 900   in use 7.80 GiB → 7.80 GiB';
+	expect(line(['etcd-0'])).toEqual([done, false]);
+	expect(line([])).toEqual([`${done}; Esc clears`, true]);
 });
 
 test('several that raised it stand in the order of their names', () => {

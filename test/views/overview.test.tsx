@@ -98,8 +98,7 @@ test('at 200 by 60 names are whole and the steps are finer', () => {
 		 etcdtop   ocp-west   ■ NOSPACE  3 of 3 voters   leader …199-170   term 7                                                                                       mTLS, 3 endpoints   every 2 s   03:12:31
 		[1 Overview]  2 Charts   3 Alarms   4 Run   5 Events
 		╔══ NOSPACE: every write in the cluster is refused, since 03:09:41 (2:50) ═════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════╗
-		║ Raised by ip-10-0-159-225: its file has reached the quota. Reads and deletes work, nothing is lost. It stays until it is disarmed. Defragmenting helps: 26% of the quota afterwards, growth not      ║
-		║ seen.                                                                                                                                                                                                ║
+		║ Raised by ip-10-0-159-225: its file has reached the quota. Reads and deletes work, nothing is lost. Defragmenting helps: 26% of the quota afterwards, growth not seen.                               ║
 		║   ✓ 1 compact     C  not needed: only 2.11 GiB of 8.00 GiB is in use                                                                                                                                 ║
 		║   > 2 defragment  D  all, leader last: gives back 17.6 GiB, takes ~3:58                                                                                                                              ║
 		║     3 disarm      a  waits for 2: every db size below 90% of quota (7.20 GiB)                                                                                                                        ║
@@ -117,7 +116,8 @@ test('at 200 by 60 names are whole and the steps are finer', () => {
 		  ip-10-0-199-170.example.redhat.com  https://10.0.199.170:2379  9ac311f93915cc79  3.5.16   –           7   238104977   238104977       –  memberID:2759717393042090990 alarm:NOSPACE
 		── db size ── all members ── 1 h, 22 s a column ── A alarm ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 		   8 GiB ┤────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────  ╌ quota     8.00 GiB
-		 7.5     ┤                                                                                                                                                                      ─ …159-225  8.00 GiB"
+		 7.5     ┤                                                                                                                                                                      ─ …159-225  8.00 GiB
+		   7     ┤                                                                                                                                                                      ═ …191-37   7.98 GiB"
 	`);
 });
 
