@@ -107,6 +107,11 @@ export function timeOfDay(wallMs: number): string {
 	return `${hourAndMinute(wallMs)}:${two(new Date(wallMs).getSeconds())}`;
 }
 
+/** The same, never told earlier than it is: when something may begin. */
+export function timeNotBefore(wallMs: number): string {
+	return timeOfDay(Math.ceil(wallMs / 1000) * 1000);
+}
+
 export function hourAndMinute(wallMs: number): string {
 	const date = new Date(wallMs);
 	return `${two(date.getHours())}:${two(date.getMinutes())}`;

@@ -1,7 +1,7 @@
 /** Why nothing can be defragmented now, where no run tells it: the keys for it are not offered meanwhile. */
 import {isOver} from '../domain/defrag-run.ts';
 import type {State} from '../engine/state.ts';
-import {timeOfDay} from '../format.ts';
+import {timeNotBefore} from '../format.ts';
 import type {ViewId} from './view.ts';
 
 /** A time of day, not a countdown: it is read once, and an unchanged cluster sends nothing. */
@@ -16,10 +16,5 @@ export function cooldownText({cooldown, run, readOnly, members, now, wallOffsetM
 	if (cooldown.kind !== 'cooling' || cooldown.until <= now) {
 		return undefined;
 	}
-	return `cooldown until ${timeOfDay(wholeSecond(cooldown.until + wallOffsetMs))}: ${cooldown.why}`;
-}
-
-/** Never told earlier than it is. */
-function wholeSecond(wallMs: number): number {
-	return Math.ceil(wallMs / 1000) * 1000;
+	return `cooldown until ${timeNotBefore(cooldown.until + wallOffsetMs)}: ${cooldown.why}`;
 }

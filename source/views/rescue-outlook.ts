@@ -21,7 +21,7 @@ export function outlookWords(state: State): OutlookWords | undefined {
 		return {text, short: text};
 	}
 	const compaction = compactionOf(state);
-	if (compaction === 'uncounted') {
+	if (compaction === 'uncounted' && outlook.useAfter >= disarmRatio) {
 		return {
 			text: `Defragment: etcd counts what the compaction freed only then; ${use} of the quota at most is used afterwards.`,
 			short: `Defragment: at most ${use} is used then.`,

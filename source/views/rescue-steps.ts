@@ -1,10 +1,10 @@
 /** The way out of NOSPACE as it stands now: compact, defragment, disarm, each done, next, or waiting for the one before. */
 import {reclaimableBytes} from '../domain/db-size.ts';
-import {cooldownMs, disarmRatio, worthItRatio} from '../domain/defrag-policy.ts';
+import {cooldownMs, disarmRatio, maximumLagEntries, worthItRatio} from '../domain/defrag-policy.ts';
 import {isOver} from '../domain/defrag-run.ts';
 import {measuredSpeed} from '../domain/defrag-speed.ts';
 import {memberLabel} from '../domain/member.ts';
-import type {QuotaVoter} from '../domain/quota-outlook.ts';
+import {dataBytes, type QuotaVoter} from '../domain/quota-outlook.ts';
 import type {State} from '../engine/state.ts';
 import {estimateText, percentText, sizeText} from '../format.ts';
 
@@ -43,12 +43,12 @@ export function isShrunk(voters: readonly Voter[]): boolean {
 
 export function rescueSteps(state: State): readonly RescueStep[] {
 	const voters = votersOf(state);
-	const fullest = voters.toSorted((a, b) => b.dbSizeInUseBytes / b.quotaBytes - a.dbSizeInUseBytes / a.quotaBytes)[0];
-	if (fullest === undefined) {
+	if (voters.length === 0) {
 		return [];
 	}
+	const fullest = {inUseBytes: dataBytes(voters), quotaBytes: Math.min(...voters.map(({quotaBytes}) => quotaBytes))};
 	const compaction = compactionOf(state);
-	const small = fullest.dbSizeInUseBytes / fullest.quotaBytes <= compactRatio;
+	const small = fullest.inUseBytes / fullest.quotaBytes <= compactRatio;
 	const compacted = small || compaction === 'counted' || compaction === 'uncounted';
 	const shrunk = isShrunk(voters);
 	const limit = percentText(disarmRatio);
@@ -76,10 +76,15 @@ export function rescueSteps(state: State): readonly RescueStep[] {
 	];
 }
 
-/** Learners and members that do not answer block nothing. */
+/** Learners, members that do not answer and those that lag behind tell nothing, and block nothing. */
 export function votersOf(state: State): readonly Voter[] {
+	const committedIndex = Math.max(0, ...state.members.map(({status}) => status?.value.raftIndex ?? 0));
 	return state.members.flatMap(({member, status, statusAnswer, quota, growthBeforeAlarm}) =>
-		member.isLearner || status === undefined || statusAnswer.kind === 'failed' || quota.bytes === undefined
+		member.isLearner ||
+		status === undefined ||
+		statusAnswer.kind === 'failed' ||
+		quota.bytes === undefined ||
+		committedIndex - status.value.raftAppliedIndex > maximumLagEntries
 			? []
 			: [
 					{
@@ -94,12 +99,14 @@ export function votersOf(state: State): readonly Voter[] {
 
 type Words = Pick<RescueStep, 'text' | 'short'>;
 
-function compactWords({dbSizeInUseBytes, quotaBytes}: Voter, small: boolean, compaction: CompactionKnown | undefined): Words {
-	const inUse = sizeText(dbSizeInUseBytes);
+type Fill = {readonly inUseBytes: number; readonly quotaBytes: number};
+
+function compactWords({inUseBytes, quotaBytes}: Fill, small: boolean, compaction: CompactionKnown | undefined): Words {
+	const inUse = sizeText(inUseBytes);
 	if (compaction === 'under way') {
 		return {text: 'under way', short: 'under way'};
 	}
-	if (compaction === 'uncounted') {
+	if (compaction === 'uncounted' && !small) {
 		return {text: 'done; what it freed is not counted under NOSPACE', short: 'done, not counted under NOSPACE'};
 	}
 	if (compaction === 'counted') {

@@ -204,6 +204,22 @@ test('after a compaction that nobody can count yet, defragmenting is next', () =
 	`);
 });
 
+test('the first member that has been defragmented tells what the others hold', () => {
+	const others = withSizes(8, 7.8).slice(1);
+	const [shrunk] = withSizes(1, 1);
+	expect(banner(ocpState({members: [shrunk!, ...others]}))).toMatchInlineSnapshot(`
+		"╔══ NOSPACE: every write in the cluster is refused, since 03:09:41 (2:50) ═════╗
+		║ Raised by ip-10-0-159-225: its file has reached the quota. Reads and deletes ║
+		║ work. Defragmenting helps: 13% of the quota afterwards, growth not seen.     ║
+		║   ✓ 1 compact     C  not needed: only 1.00 GiB of 8.00 GiB is in use         ║
+		║   > 2 defragment  D  all, leader last: gives back 410 MiB, takes ~5:51       ║
+		║     3 disarm      a  waits for 2: every db size below 90% of quota (7.20 GiB)║
+		╚══════════════════════════════════════════════════════════════════════════════╝"
+	`);
+	const status = {...shrunk!.status!, value: {...shrunk!.status!.value, raftAppliedIndex: 0}};
+	expect(banner(ocpState({members: [{...shrunk!, status}, ...others]}))).toContain("can't help");
+});
+
 test('such a compaction stays on the screen, for the steps rest on it', () => {
 	const line = (uncounted: readonly string[]) => {
 		const state = ocpState({compaction: compactionWith(uncounted)});
