@@ -76,7 +76,7 @@ function nospaceText({state, columns}: BannerProps, raisedBy: readonly string[])
 	const who = raisedBy.length > 2 ? `${raisedBy.length} members` : raisedBy.join(' and ');
 	const outlook = outlookWords(state);
 	if (columns < roomyColumns) {
-		return [`${who} ${several ? 'have' : 'has'} reached the quota.`, outlook?.short ?? ''].join(' ').trimEnd();
+		return [`${who} ${several ? 'are' : 'is'} full.`, outlook?.short ?? ''].join(' ').trimEnd();
 	}
 	const file = several ? 'their files have' : 'its file has';
 	const calm = columns < wideColumns ? 'Reads and deletes work.' : 'Reads and deletes work, nothing is lost.';

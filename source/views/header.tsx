@@ -99,7 +99,7 @@ function clusterFields({state, theme}: HeaderProps, kept: ReadonlySet<Droppable>
 	const voters =
 		health.voters === 0 || !(kept.has('voters') || health.answeringVoters < health.voters)
 			? []
-			: [span(`  ${health.answeringVoters} of ${health.voters} voters`)];
+			: [span(`  ${health.answeringVoters} of ${health.voters} voter${health.voters === 1 ? '' : 's'}`)];
 	return [
 		...(kept.has('etcdtop') ? [[span('etcdtop')]] : []),
 		[span(fit(theme.text(state.clusterName), nameCells, symbols.ellipsis), styles.strong)],

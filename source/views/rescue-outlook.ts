@@ -28,10 +28,11 @@ export function outlookWords(state: State): OutlookWords | undefined {
 		};
 	}
 	if (outlook.useAfter >= disarmRatio) {
-		const compact = compaction === 'counted' ? '' : 'compact; ';
+		const compact = compaction === 'counted' ? [] : ['compact'];
+		const ways = [...compact, 'delete keys, then compact', 'a bigger quota'].join('; ');
 		return {
-			text: `Defragmenting alone can't help: ${use} of the quota is in use. What can: ${compact}delete keys, then compact; a bigger quota.`,
-			short: `Defragmenting can't help, ${use} is in use: ${compact}delete keys, then compact; raise the quota.`,
+			text: `Defragmenting alone can't help: ${use} of the quota is in use. What can: ${ways}.`,
+			short: `Defragmenting can't help, ${use} is in use: ${[...compact, 'delete keys', 'raise the quota'].join(', ')}.`,
 		};
 	}
 	if (outlook.useAfter > compactRatio && compaction === undefined) {

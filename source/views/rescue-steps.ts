@@ -1,5 +1,4 @@
 /** The way out of NOSPACE as it stands now: compact, defragment, disarm, each done, next, or waiting for the one before. */
-import {reclaimableBytes} from '../domain/db-size.ts';
 import {cooldownMs, disarmRatio, maximumLagEntries, worthItRatio} from '../domain/defrag-policy.ts';
 import {isOver} from '../domain/defrag-run.ts';
 import {measuredSpeed} from '../domain/defrag-speed.ts';
@@ -59,7 +58,7 @@ export function rescueSteps(state: State): readonly RescueStep[] {
 			key: 'D',
 			...(shrunk
 				? {text: `not needed: every db size is below ${limit}`, short: 'not needed now'}
-				: defragmentWords(state, voters, compacted)),
+				: defragmentWords(state, voters, compacted, small)),
 			stage: shrunk ? 'done' : compacted ? 'next' : 'waits',
 		},
 		{
@@ -118,15 +117,16 @@ function compactWords({inUseBytes, quotaBytes}: Fill, small: boolean, compaction
 }
 
 /** Those that the plan of all has: worth it by what they give back, or so large that a compaction may have freed what is not counted. */
-function defragmentWords(state: State, voters: readonly Voter[], compacted: boolean): Words {
+function defragmentWords(state: State, voters: readonly Voter[], compacted: boolean, small: boolean): Words {
 	if (state.run !== undefined && !isOver(state.run)) {
 		return {text: 'the run is under way; 4 shows it', short: 'the run is under way; 4 shows it'};
 	}
+	const data = dataBytes(voters);
 	const worth = voters.filter(
-		(voter) => reclaimableBytes(voter) >= worthItRatio * voter.dbSizeBytes || voter.dbSizeBytes >= disarmRatio * voter.quotaBytes,
+		({dbSizeBytes, quotaBytes}) => dbSizeBytes - data >= worthItRatio * dbSizeBytes || dbSizeBytes >= disarmRatio * quotaBytes,
 	);
-	const bytes = worth.reduce((sum, voter) => sum + reclaimableBytes(voter), 0);
-	const least = compactionOf(state) === 'uncounted' ? 'at least ' : '';
+	const bytes = worth.reduce((sum, {dbSizeBytes}) => sum + Math.max(0, dbSizeBytes - data), 0);
+	const least = compactionOf(state) === 'uncounted' && !small ? 'at least ' : '';
 	if (!compacted) {
 		const little = `waits for 1: gives back ${sizeText(bytes)} now`;
 		return {text: little, short: little};
@@ -135,7 +135,7 @@ function defragmentWords(state: State, voters: readonly Voter[], compacted: bool
 		defragmentations.map((one) => ({memberName: memberLabel(member), ...one})),
 	);
 	const {bytesPerSecond} = measuredSpeed(past);
-	const work = worth.reduce((sum, {dbSizeInUseBytes}) => sum + (dbSizeInUseBytes / bytesPerSecond) * 1000, 0);
+	const work = worth.length * (data / bytesPerSecond) * 1000;
 	const takes = estimateText(work + (worth.length - 1) * cooldownMs);
 	const gives = `gives back ${least}${sizeText(bytes)}, takes ${takes}`;
 	return {

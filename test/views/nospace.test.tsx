@@ -80,8 +80,8 @@ test('at 60 by 15 it says the same in fewer words', () => {
 		"
 		 ocp-west  ■ NOSPACE  leader …199-170               03:12:31
 		╔══ NOSPACE: writes are refused, since 03:09:41 (2:50) ════╗
-		║ ip-10-0-159-225 has reached the quota. Defragmenting     ║
-		║ helps: 26% then, growth not seen.                        ║
+		║ ip-10-0-159-225 is full. Defragmenting helps: 26% then,  ║
+		║ growth not seen.                                         ║
 		║   ✓ 1 compact     C  not needed: 2.11 GiB in use         ║
 		║   > 2 defragment  D  gives back 17.6 GiB, takes ~3:58    ║
 		║     3 disarm      a  waits for 2: db sizes below 90%     ║
@@ -212,7 +212,7 @@ test('the first member that has been defragmented tells what the others hold', (
 		║ Raised by ip-10-0-159-225: its file has reached the quota. Reads and deletes ║
 		║ work. Defragmenting helps: 13% of the quota afterwards, growth not seen.     ║
 		║   ✓ 1 compact     C  not needed: only 1.00 GiB of 8.00 GiB is in use         ║
-		║   > 2 defragment  D  all, leader last: gives back 410 MiB, takes ~5:51       ║
+		║   > 2 defragment  D  all, leader last: gives back 14.0 GiB, takes ~1:37      ║
 		║     3 disarm      a  waits for 2: every db size below 90% of quota (7.20 GiB)║
 		╚══════════════════════════════════════════════════════════════════════════════╝"
 	`);
