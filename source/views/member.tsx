@@ -2,6 +2,7 @@ import type {ReactElement} from 'react';
 import {blank, fillLine, type Line, lineWidth, span} from '../components/line.ts';
 import {Lines} from '../components/lines.tsx';
 import {rule} from '../components/rule.ts';
+import {wrapText} from '../components/wrap-text.ts';
 import {daysSince} from '../domain/days-since.ts';
 import {anotherTool} from '../domain/defrag-trace.ts';
 import type {MemberRecord} from '../engine/state.ts';
@@ -44,7 +45,7 @@ export function memberLines(props: ViewProps): readonly Line[] {
 		),
 		...answers(record, props),
 		rule('identity', [], columns, theme),
-		...identityFields(record, theme).map((field) => wideField(field, columns, theme)),
+		...identityFields(record, theme).flatMap((field) => wrappedField(field, columns, theme)),
 		...defragmentations(record, props),
 	];
 	const chart =
@@ -84,6 +85,17 @@ function pairs(left: readonly Field[], right: readonly Field[], theme: Theme): r
 function wideField({label, value}: Field, cells: number, theme: Theme, ofLabel = labelCells): Line {
 	const start = span(` ${cell(label, ofLabel)}`, theme.styles.dim);
 	return fillLine([start, ...value], cells, theme);
+}
+
+/** A text that is too long goes on under itself; what has parts of its own is cut. */
+function wrappedField({label, value}: Field, columns: number, theme: Theme): readonly Line[] {
+	const [only] = value;
+	if (only === undefined || value.length > 1) {
+		return [wideField({label, value}, columns, theme)];
+	}
+	return wrapText(only.text, columns - labelCells - 2).map((text, index) =>
+		wideField({label: index === 0 ? label : '', value: [span(text, only.style)]}, columns, theme),
+	);
 }
 
 /** Figures under each other, right-aligned. */

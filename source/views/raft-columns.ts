@@ -4,6 +4,7 @@ import {type Column, tableWidth} from '../components/table.ts';
 import {daysSince} from '../domain/days-since.ts';
 import type {MemberRecord, State} from '../engine/state.ts';
 import type {Theme} from '../theme.ts';
+import {errorsText} from './member-fields.ts';
 import {namesOf} from './members-shown.ts';
 import {growingNameCells, smallestNameCells, type TableProps} from './size-columns.ts';
 
@@ -26,7 +27,7 @@ export function raftColumns({state, columns, theme}: TableProps): readonly Colum
 			cells: errorCells - (nameCells - smallestNameCells),
 			align: 'left',
 			gap: 2,
-			content: ({status}) => span(theme.text(status?.value.errors.join('; ') || symbols.none)),
+			content: ({status}) => span(theme.text(errorsText(status?.value.errors ?? []) || symbols.none)),
 		},
 	];
 }

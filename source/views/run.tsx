@@ -134,6 +134,10 @@ const answering: ReadonlySet<MemberState> = new Set(['healthy', 'slow', 'NOSPACE
 /** ` ● quorum   kept            etcd-1 1.3 ms, etcd-2 2.0 ms; leader etcd-2, term 7` */
 function quorumLines(state: State, {phase}: Run, nameOf: NameOf, {columns, theme}: ViewProps): readonly Line[] {
 	const voters = state.members.filter(({member}) => !member.isLearner);
+	if (voters.length === 1 && 'memberId' in phase) {
+		const detail = 'the only voter: reads and writes wait meanwhile';
+		return entryLines({symbol: 'waiting', name: 'quorum', state: 'waits', detail}, columns, theme);
+	}
 	const there = voters.filter(({condition}) => answering.has(condition.state));
 	const others = there.filter(({member}) => !('memberId' in phase) || member.id !== phase.memberId);
 	const {leader, raftTerm} = state.health;

@@ -8,7 +8,7 @@ test('at 80 by 24 everything that is known of a member', () => {
 	expect(picture(ocpState(), 80, 24, {screen: page})).toMatchInlineSnapshot(`
 		"
 		 ocp-west > ip-10-0-159-225.example.redhat.com    member 1 of 3         03:12:31
-		 ■ NOSPACE since 03:09:41: its file has reached the quota; a opens the alarms
+		 ■ NOSPACE since 03:09:41: its file has reached the quota; a tells more
 		── size ───────────────────────────────── raft ─────────────────────────────────
 		 db size         8.00 GiB                 is leader                  false
 		 db size in use  2.11 GiB                 is learner                 false
@@ -143,4 +143,20 @@ test('a member of which nothing was ever heard has no invented figures', () => {
 		 none known of: not in the journal, none seen while watching
 		"
 	`);
+});
+
+test('a long error is told whole', () => {
+	const members = ocpState().members.map((record) => ({
+		...record,
+		status: {
+			...record.status!,
+			value: {
+				...record.status!.value,
+				errors: ['memberID:1 alarm:NOSPACE ', 'memberID:2 alarm:NOSPACE ', 'memberID:3 alarm:NOSPACE '],
+			},
+		},
+	}));
+	expect(picture(ocpState({members}), 80, 24, {screen: page})).toContain(
+		' errors          memberID:1 alarm:NOSPACE; memberID:2 alarm:NOSPACE; memberID:3\n                 alarm:NOSPACE',
+	);
 });

@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import type {SortColumn} from '../../source/views/view.ts';
 import {ocpState, prodState} from '../helpers/sample-state.ts';
 import {picture} from './picture.tsx';
 
@@ -231,4 +232,12 @@ test('without contact it says why and what to do', () => {
 		   It goes on asking.
 		"
 	`);
+});
+
+test('the rule says how the members are sorted', () => {
+	const rule = (column: SortColumn, descending: boolean) =>
+		picture(prodState(), 80, 24, {screen: {sort: {column, descending}}}).split('\n')[3];
+	expect(rule('name', true)).toContain('by name, turned');
+	expect(rule('used', true)).toContain('by use of the quota, largest first');
+	expect(rule('answer', false)).toContain('by answer, smallest first');
 });

@@ -301,3 +301,11 @@ test('members and chart follow as the room allows', () => {
 		expect(texts.some((text) => text.includes('── db size'))).toBe(rows > 20);
 	}
 });
+
+test('the only voter of a cluster is not said to have lost a quorum', () => {
+	const [, , leader] = prodState().members;
+	const run = sampleRun(phases.defragmenting, {waiting: [], turns: []});
+	const drawn = draw(run, {state: {members: [{...leader!, member: {...leader!.member, id: etcd0}}]}});
+	expect(drawn).toContain(' ◌ quorum   waits           the only voter: reads and writes wait meanwhile');
+	expect(drawn).not.toContain('lost');
+});
