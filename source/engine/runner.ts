@@ -261,9 +261,13 @@ export function startRunner(begun: Run, options: RunnerOptions): Runner {
 		},
 	};
 
+	/** Beside the loop, which watches meanwhile where leadership is: a look that fails is told to it, and nothing more. */
 	async function retryMove(from: MemberId, to: MemberId): Promise<void> {
-		const evidence = await witness.gather();
-		await moveLeader(from, to, evidence);
+		try {
+			await moveLeader(from, to, await witness.gather());
+		} catch (error) {
+			change(transitions.noteMoveFailure(run, failureOf(error).message));
+		}
 	}
 }
 

@@ -1,9 +1,11 @@
 /** One member's turn: the line in the journal first, the call once, and what its answer means. */
 import type {Evidence} from '../domain/defrag-evidence.ts';
 import type {PlanRow} from '../domain/defrag-plan.ts';
+import {evidenceMaximumAgeMs} from '../domain/defrag-policy.ts';
 import type {TurnStart} from '../domain/defrag-transitions.ts';
 import {mayHaveHappened} from '../domain/failure.ts';
 import type {Member} from '../domain/member.ts';
+import {durationText} from '../domain/text.ts';
 import type {Transport} from '../transport/transport.ts';
 import {failureOf} from '../transport/transport-error.ts';
 import type {AttemptLog} from './attempt-log.ts';
@@ -31,6 +33,7 @@ const countTimeoutMs = 2000;
 
 export async function performTurn(row: PlanRow, evidence: Evidence, context: TurnContext): Promise<TurnOutcome> {
 	const {transport, clock, log} = context;
+	const decidedAt = clock.uptimeMs();
 	const seen = evidence.observation.members.find(({member}) => member.id === row.memberId);
 	if (seen === undefined || seen.status.kind !== 'answered') {
 		return {
@@ -63,6 +66,17 @@ export async function performTurn(row: PlanRow, evidence: Evidence, context: Tur
 		};
 	}
 	const begunAt = clock.uptimeMs();
+	const ageMs = begunAt - decidedAt;
+	if (ageMs > evidenceMaximumAgeMs) {
+		const reason = `${row.name} was last looked at ${durationText(ageMs)} ago`;
+		log.noteEnded(attemptId, {outcome: 'not sent', durationMs: 0, reason});
+		return {
+			kind: 'failed',
+			reason,
+			detail: 'this program was stopped, or the journal took that long',
+			nextStep: 'D makes a new plan.',
+		};
+	}
 	context.begin(
 		{row, termBefore: seen.status.value.raftTerm, ...(count === undefined ? {} : {countBefore: count}), ...processStart},
 		attemptId,
