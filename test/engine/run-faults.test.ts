@@ -5,10 +5,16 @@ import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {promisify} from 'node:util';
 import {expect, it, onTestFinished, vi} from 'vitest';
-import type {JournalLine} from '../../source/engine/journal-line.ts';
-import type {Transport} from '../../source/transport/transport.ts';
 import {type Cluster, clusterForTest} from '../helpers/cluster.ts';
-import {startRun, startTestEngine, type TestEngine, temporaryDirectory, untilOver} from '../helpers/engine.ts';
+import {
+	aroundCall,
+	linesOf,
+	startRun,
+	startTestEngine,
+	type TestEngine,
+	temporaryDirectory,
+	untilOver,
+} from '../helpers/engine.ts';
 import {fragment} from '../helpers/fill.ts';
 
 vi.setConfig({testTimeout: 120_000});
@@ -20,25 +26,6 @@ async function fragmentedCluster(options?: Parameters<typeof fragment>[1]): Prom
 	const cluster = await clusterForTest({tls: 'none'});
 	await fragment(cluster, options);
 	return cluster;
-}
-
-function linesOf({journal}: TestEngine, type: JournalLine['type']): readonly JournalLine[] {
-	return journal.read().lines.filter((line) => line.type === type);
-}
-
-function withDefragment(
-	defragment: (call: () => Promise<void>, memberId: string) => Promise<void>,
-): (transport: Transport) => Transport {
-	return (transport) =>
-		new Proxy(transport, {
-			get(target, name) {
-				if (name === 'defragment') {
-					return (...args: Parameters<Transport['defragment']>) => defragment(() => target.defragment(...args), args[0].id);
-				}
-				const value = Reflect.get(target, name);
-				return typeof value === 'function' ? value.bind(target) : value;
-			},
-		});
 }
 
 it('leadership that somebody moves between two turns takes the last turn with it', async () => {
@@ -59,7 +46,7 @@ it('leadership that somebody moves between two turns takes the last turn with it
 it('a quorum that is lost in the middle of a turn halts the run behind it', async () => {
 	const cluster = await fragmentedCluster();
 	const engine: TestEngine = startTestEngine(cluster, {
-		transport: withDefragment(async (call, memberId) => {
+		transport: aroundCall(async (memberId, call) => {
 			const name = engine.store.getState().members.find(({member}) => member.id === memberId)?.member.name;
 			await call();
 			await Promise.all(cluster.members.filter((member) => member.name !== name).map((member) => member.kill()));
@@ -112,7 +99,7 @@ it('a program that has to leave awaits the member at work, writes its end down a
 	const cluster = await fragmentedCluster();
 	const held = Promise.withResolvers<void>();
 	const engine = startTestEngine(cluster, {
-		transport: withDefragment(async (call) => {
+		transport: aroundCall(async (_memberId, call) => {
 			await call();
 			await held.promise;
 		}),

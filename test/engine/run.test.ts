@@ -2,11 +2,17 @@
 import {execFile} from 'node:child_process';
 import {promisify} from 'node:util';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
-import type {JournalLine} from '../../source/engine/journal-line.ts';
-import type {Transport} from '../../source/transport/transport.ts';
 import {TransportError} from '../../source/transport/transport-error.ts';
 import {type Cluster, clusterForTest} from '../helpers/cluster.ts';
-import {startRun, startTestEngine, type TestEngine, temporaryDirectory, untilOver} from '../helpers/engine.ts';
+import {
+	aroundCall,
+	linesOf,
+	startRun,
+	startTestEngine,
+	type TestEngine,
+	temporaryDirectory,
+	untilOver,
+} from '../helpers/engine.ts';
 import {fragment} from '../helpers/fill.ts';
 
 /** Three real members, and minutes of the engine's time in seconds of ours: slow on a busy machine. */
@@ -18,24 +24,6 @@ async function fragmentedCluster(): Promise<Cluster> {
 	const cluster = await clusterForTest({tls: 'none'});
 	await fragment(cluster);
 	return cluster;
-}
-
-function linesOf({journal}: TestEngine, type: JournalLine['type']): readonly JournalLine[] {
-	return journal.read().lines.filter((line) => line.type === type);
-}
-
-/** Does something around the call that defragments, when its line is on disk already. */
-function aroundCall(act: (memberId: string, call: () => Promise<void>) => Promise<void>): (transport: Transport) => Transport {
-	return (transport) =>
-		new Proxy(transport, {
-			get(target, name) {
-				if (name === 'defragment') {
-					return (...args: Parameters<Transport['defragment']>) => act(args[0].id, () => target.defragment(...args));
-				}
-				const value = Reflect.get(target, name);
-				return typeof value === 'function' ? value.bind(target) : value;
-			},
-		});
 }
 
 /** The answer got lost: what a deadline in the middle looks like to the engine. */

@@ -11,6 +11,7 @@ import type {Store} from '../../source/engine/controls.ts';
 import {createEngine, type Engine} from '../../source/engine/engine.ts';
 import {initialState} from '../../source/engine/initial-state.ts';
 import {type Journal, openJournal} from '../../source/engine/journal.ts';
+import type {JournalLine} from '../../source/engine/journal-line.ts';
 import {acquireRunLock, runLockHolder} from '../../source/engine/run-lock.ts';
 import type {State} from '../../source/engine/state.ts';
 import {createStore} from '../../source/engine/store.ts';
@@ -109,4 +110,24 @@ export async function startRun(
 
 export function untilOver({until}: TestEngine): Promise<Run> {
 	return until(({run}) => (run !== undefined && isOver(run) ? run : undefined));
+}
+
+export function linesOf({journal}: TestEngine, type: JournalLine['type']): readonly JournalLine[] {
+	return journal.read().lines.filter((line) => line.type === type);
+}
+
+/** Does something around the call that defragments, when its line is on disk already. */
+export function aroundCall(
+	act: (memberId: string, call: () => Promise<void>) => Promise<void>,
+): (transport: Transport) => Transport {
+	return (transport) =>
+		new Proxy(transport, {
+			get(target, name) {
+				if (name === 'defragment') {
+					return (...args: Parameters<Transport['defragment']>) => act(args[0].id, () => target.defragment(...args));
+				}
+				const value = Reflect.get(target, name);
+				return typeof value === 'function' ? value.bind(target) : value;
+			},
+		});
 }
