@@ -1,6 +1,7 @@
 /** A compaction under way, and what came of it: in the run's view in full, on every other in one line. */
 import type {Line} from '../components/line.ts';
 import type {Compaction} from '../domain/compact.ts';
+import {isOver as isRunOver} from '../domain/defrag-run.ts';
 import {uncountedText} from '../domain/uncounted.ts';
 import type {State} from '../engine/state.ts';
 import {displayWidth, durationText, sizeText} from '../format.ts';
@@ -8,16 +9,18 @@ import type {Theme} from '../theme.ts';
 import {compactionOf} from './rescue-steps.ts';
 import {detailStart, entryLines, type RunEntry, underLines} from './run-parts.ts';
 
-/** In one line: what does not fit is told on the view of the run. */
+/** In one line: what does not fit is told on the view of the run. Beside a run one that is over says nothing any more. */
 export function compactionLine(state: State, columns: number, theme: Theme): Line | undefined {
-	const {compaction} = state;
-	if (compaction === undefined) {
+	const {compaction, run} = state;
+	const isRunGoing = run !== undefined && !isRunOver(run);
+	if (compaction === undefined || (isRunGoing && isOver(compaction))) {
 		return undefined;
 	}
 	const entry = entryOf(compaction, state.now, theme);
-	const whole = isOver(compaction) && maySetAside(state) ? `${entry.detail}; Esc clears` : entry.detail;
-	const isWhole = displayWidth(theme.text(whole)) <= columns - detailStart;
-	return entryLines({...entry, detail: isWhole ? whole : entry.detail}, columns, theme)[0];
+	const {detail, short = detail} = entry;
+	const details = [...(isOver(compaction) && maySetAside(state) ? [`${detail}; Esc clears`] : []), detail];
+	const whole = details.find((text) => displayWidth(theme.text(text)) <= columns - detailStart);
+	return entryLines({...entry, detail: whole ?? short}, columns, theme)[0];
 }
 
 function isOver({phase}: Compaction): boolean {
@@ -30,8 +33,11 @@ export function maySetAside(state: Pick<State, 'compaction' | 'alarms'>): boolea
 }
 
 export function compactionLines(state: State, columns: number, theme: Theme): readonly Line[] {
-	const {compaction} = state;
+	const {compaction, run} = state;
 	if (compaction === undefined) {
+		return [];
+	}
+	if (run !== undefined && !isRunOver(run) && isOver(compaction)) {
 		return [];
 	}
 	const {phase} = compaction;
@@ -49,7 +55,11 @@ function nextStepOf(phase: Compaction['phase']): string | undefined {
 	return 'nextStep' in phase ? phase.nextStep : undefined;
 }
 
-function entryOf({phase, revision, startedAt, inUseBefore}: Compaction, now: number, theme: Theme): RunEntry {
+function entryOf(
+	{phase, revision, startedAt, inUseBefore}: Compaction,
+	now: number,
+	theme: Theme,
+): RunEntry & {readonly short?: string} {
 	const {styles} = theme;
 	const to = `to revision ${revision}`;
 	const name = 'compact';
@@ -64,11 +74,11 @@ function entryOf({phase, revision, startedAt, inUseBefore}: Compaction, now: num
 			};
 		case 'stabilising': {
 			const inUse = `in use ${sizeText(inUseBefore)} → ${sizeText(phase.inUseBytes)}`;
-			return {symbol: 'waiting', name, state: 'freeing pages', detail: `${to}   ${inUse}`};
+			return {symbol: 'waiting', name, state: 'freeing pages', detail: `${to}   ${inUse}`, short: inUse};
 		}
 		case 'finished': {
 			const inUse = `in use ${sizeText(inUseBefore)} → ${sizeText(phase.inUseBytes)}`;
-			return {symbol: 'done', style: styles.good, name, state: 'done', detail: `${to}   ${inUse}`};
+			return {symbol: 'done', style: styles.good, name, state: 'done', detail: `${to}   ${inUse}`, short: inUse};
 		}
 		case 'failed':
 			return {symbol: 'failed', style: styles.bad, name, state: 'failed', detail: phase.reason};

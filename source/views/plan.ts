@@ -141,7 +141,9 @@ function summaryRows(plan: DefragPlan, room: Room, theme: Theme): readonly Dialo
 	const inUse = Math.max(...plan.steps.map(({inUseBytes}) => inUseBytes));
 	const warned = plan.warnings.length > 0 ? [] : textRows('Versions: no known fault of defragmentation.', room, theme, 3);
 	return [
-		...textRows(`Gives back ${sizeText(plan.reclaimBytes)} in ${estimateText(plan.totalMs)}. ${quorum}`, room, theme, 26),
+		...textRows(`Gives back ${sizeText(plan.reclaimBytes)} in ${estimateText(plan.totalMs)}. ${quorum}`, room, theme, 26).map(
+			(one, index) => (index === 0 ? one : {...one, gives: 22}),
+		),
 		...textRows(`Block time: ${sizeText(inUse)} in use at ${speed}, ${seen}.`, room, theme, 4),
 		...warned,
 	];
@@ -151,7 +153,9 @@ function warningRows({text, remedy}: DefragPlan['warnings'][number], room: Room,
 	const {styles, symbols} = theme;
 	const [first, ...rest] = textRows(remedy === '' ? text : `${text}. ${remedy}`, {columns: room.columns - 2}, theme);
 	const sign = span(`${symbols.warning} `, styles.warning);
-	return [row([sign, ...(first?.line ?? [])], 29), ...rest.map(({line}) => row([blank(2), ...line], 10))];
+	const shared = {};
+	const rows = [row([sign, ...(first?.line ?? [])], 29), ...rest.map(({line}) => row([blank(2), ...line], 10))];
+	return rows.map((one) => ({...one, text: shared}));
 }
 
 const gateSigns = {

@@ -24,7 +24,7 @@ export function outlookWords(state: State): OutlookWords | undefined {
 	if (compaction === 'uncounted' && outlook.useAfter >= disarmRatio) {
 		return {
 			text: `Defragment: etcd counts what the compaction freed only then; ${use} of the quota at most is used afterwards.`,
-			short: `Defragment: at most ${use} is used then.`,
+			short: 'Defragment: what was freed is counted then.',
 		};
 	}
 	if (outlook.useAfter >= disarmRatio) {

@@ -51,9 +51,8 @@ function runLines(props: ViewProps): readonly Line[] {
 		return [title(props, run, nameOf), ...phaseLines(phaseProps), ...summary];
 	}
 	const now = [...phaseLines(phaseProps), ...waitingLines(phaseProps), ...quorumLines(state, run, nameOf, props)];
-	const ended = turnLines(phaseProps);
-	// What is over gives way to what goes on; the summary tells of it again.
-	return [title(props, run, nameOf), ...ended.slice(Math.max(0, ended.length + now.length + 1 - props.rows)), ...now];
+	const ended = newestThatFit(turnBlocks(phaseProps), props.rows - 1 - now.length);
+	return [title(props, run, nameOf), ...ended, ...now];
 }
 
 function noRun({columns, theme}: ViewProps): readonly Line[] {
@@ -96,9 +95,15 @@ const narrowColumns = 76;
 
 const turnSigns = {done: 'done', skipped: 'none', failed: 'failed', unknown: 'unknown'} as const;
 
+/** What is over gives way to what goes on, a whole turn at a time; the summary tells of it again. */
+function newestThatFit(blocks: readonly (readonly Line[])[], rows: number): readonly Line[] {
+	const lines = blocks.flat();
+	return lines.length <= rows || blocks.length === 0 ? lines : newestThatFit(blocks.slice(1), rows);
+}
+
 /** Members whose turn is over. */
-function turnLines({run, nameOf, columns, theme}: PhaseProps): readonly Line[] {
-	return run.turns.flatMap(({memberId, outcome, why, durationMs, longestSilenceMs, before, after}) => {
+function turnBlocks({run, nameOf, columns, theme}: PhaseProps): readonly (readonly Line[])[] {
+	return run.turns.map(({memberId, outcome, why, durationMs, longestSilenceMs, before, after}) => {
 		const took = durationMs === undefined ? '' : tookText(durationMs);
 		const silent = longestSilenceMs === undefined ? '' : `, ${silenceText(longestSilenceMs)}`;
 		const style = outcome === 'done' ? theme.styles.good : outcome === 'skipped' ? theme.styles.dim : theme.styles.bad;

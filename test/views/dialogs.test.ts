@@ -311,7 +311,7 @@ test('quitting in each phase', () => {
 		┌ Quit while a run is going? ─────────────────── prod-eu-1 ┐
 		│  etcd-2   has not started and will not start.            │
 		│  Cooldown stands: no etcdtop on this machine starts one  │
-		│  for 1:00 after the last one.                            │
+		│  before 14:32:49.                                        │
 		│                                                          │
 		│  > [ Stay ]                                              │
 		│    [ Stay, stop the run ]                                │

@@ -71,8 +71,8 @@ test('a long event is told whole, and the last page ends with the oldest', () =>
 			.trim()
 			.split('\n')
 			.slice(2);
-	expect(lines(0).join(' ').split('word').length - 1).toBe(40);
-	expect(lines(0)[0]).toContain('newest first, 1 to 2 of 8');
-	expect(lines(999)[0]).toContain('newest first, 7 to 8 of 8');
-	expect(lines(999)[1]).toContain('event 7');
+	expect(lines(0).join(' ').split('word').length - 1).toBe(60);
+	expect(lines(0)[0]).toContain('newest first, 1 to 3 of 8');
+	expect(lines(999)[0]).toContain('newest first, 6 to 8 of 8');
+	expect(lines(999)[1]).toContain('event 6');
 });

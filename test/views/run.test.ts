@@ -309,3 +309,14 @@ test('the only voter of a cluster is not said to have lost a quorum', () => {
 	expect(drawn).toContain(' ◌ quorum   waits           the only voter: reads and writes wait meanwhile');
 	expect(drawn).not.toContain('lost');
 });
+
+test('on a low screen turns that are over go whole, and a compaction that is over goes with them', () => {
+	const finished = {kind: 'finished', at: now, inUseBytes: 2.1 * GiB, uncounted: ['etcd-0']} as const;
+	const compaction = {operator: 'ana', revision: 9000, startedAt: now - 12_000, inUseBefore: 7.1 * GiB, phase: finished};
+	const state = prodState({run: sampleRun(phases.cooling, {turns: [skippedTurn, doneTurn]}), compaction});
+	const lines = runViewLines({state, screen, columns: 60, rows: 9, theme: createTheme({unicode: true, color: false})});
+	const texts = lines.map((line) => line.map(({text}) => text).join(''));
+	expect(texts.join('\n')).not.toContain('compact');
+	expect(texts[1]).toMatch(/^ [✓–◌] /);
+	expect(texts.join('\n')).toContain('quorum');
+});
