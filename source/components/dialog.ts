@@ -76,18 +76,19 @@ function rowsThatFit(rows: readonly DialogRow[], count: number): readonly Dialog
 	return left.toSpliced(place, 0, {line: told(hidden.length)});
 }
 
-/** The rows that may go go first, lowest `gives` first, of equal ones the last; of those that must stay, the last ones: there are the buttons. */
+/** The rows that may go go first, lowest `gives` first, a text from its end; of those that must stay, the last ones: there are the buttons. */
 function rowsKept(rows: readonly DialogRow[], count: number): readonly DialogRow[] {
 	let kept = [...rows];
 	while (kept.length > count) {
 		const next = kept.reduce<DialogRow | undefined>(
-			(first, row) => (row.gives !== undefined && (first?.gives === undefined || row.gives <= first.gives) ? row : first),
+			(first, row) => (row.gives !== undefined && (first?.gives === undefined || row.gives < first.gives) ? row : first),
 			undefined,
 		);
 		if (next === undefined) {
 			return kept.slice(kept.length - count);
 		}
-		kept = kept.filter((row) => row !== next);
+		const last = next.text === undefined ? next : kept.findLast(({text, gives}) => text === next.text && gives === next.gives);
+		kept = kept.filter((row) => row !== last);
 	}
 	return kept;
 }
