@@ -143,6 +143,9 @@ function silence(input: ConditionInput): Diagnosis | undefined {
 		return undefined;
 	}
 	const since = silentSince;
+	if (isThawing(input)) {
+		return {state: 'frozen', since, explanation: input.previous?.explanation ?? ''};
+	}
 	if (metricsAnswer(input)) {
 		const meaning =
 			lastInflight === undefined
@@ -158,6 +161,11 @@ function silence(input: ConditionInput): Diagnosis | undefined {
 		since,
 		explanation: 'port open, neither Status nor metrics answer for {age}: a stopped process, or a host that hangs',
 	};
+}
+
+/** A process that goes on answers one question before the other: which of them comes first says nothing. */
+function isThawing({previous, metricsAnswer: answer, now}: ConditionInput): boolean {
+	return previous?.state === 'frozen' && answer.kind === 'answered' && now - answer.at < silenceMs;
 }
 
 function failed(failure: Failure, since: number, votersLeft: string): Diagnosis {
