@@ -25,16 +25,17 @@ it('the member at work is written down, no next one starts, and the program ends
 		env: {PATH: process.env['PATH'], HOME: home, TERM: 'xterm-256color', LANG: 'C.UTF-8'},
 	});
 	onTestFinished(() => program.kill('SIGKILL'));
-	await program.waitFor('d defragment', patienceMs);
+	await program.waitFor('D all', patienceMs);
 	program.send('D');
 	await program.waitFor(/✓ cooldown over/, patienceMs);
 	program.send('\r');
 	const [, word = ''] = /Type the word {2}(.*?) {2}:/.exec(await program.waitFor('Type the word')) ?? [];
 	// Nothing counts in a dialog's first half second.
 	await delay(1000);
-	for (const letter of word) {
+	// Each by itself: several in one read would be a paste.
+	for (const [index, letter] of [...word].entries()) {
 		program.send(letter);
-		await delay(20);
+		await program.waitFor(`${index + 1} of ${word.length}`);
 	}
 	program.send('\t');
 	await program.waitFor(/> \[ Start \]/);
