@@ -2,7 +2,7 @@
 import type {DefragPlan, MoveLeaderOffer, PlanRow} from '../domain/defrag-plan.ts';
 import type {Run, Turn} from '../domain/defrag-run.ts';
 import type {GateState} from '../domain/gate.ts';
-import {durationText, estimateText, percentText, sizeText} from '../format.ts';
+import {estimateText, percentText, sizeText, tookText} from '../format.ts';
 import {rounded} from './rounded.ts';
 import {type Column, tableText} from './table.ts';
 
@@ -65,11 +65,11 @@ const summaryColumns: readonly Column<Turn>[] = [
 	{title: 'BEFORE', align: 'right', text: ({before}) => sizeText(before.dbSizeBytes)},
 	{title: 'AFTER', align: 'right', text: ({after}) => (after === undefined ? none : sizeText(after.dbSizeBytes))},
 	{title: 'GIVEN BACK', align: 'right', text: givenBackText},
-	{title: 'BLOCKED', align: 'right', text: ({durationMs}) => (durationMs === undefined ? none : durationText(durationMs))},
+	{title: 'BLOCKED', align: 'right', text: ({durationMs}) => (durationMs === undefined ? none : tookText(durationMs))},
 	{
 		title: 'SILENT',
 		align: 'right',
-		text: ({longestSilenceMs}) => (longestSilenceMs === undefined ? none : durationText(longestSilenceMs)),
+		text: ({longestSilenceMs}) => (longestSilenceMs === undefined ? none : tookText(longestSilenceMs)),
 	},
 	{title: 'RAFT TERM', text: termText},
 	{title: 'WHY', text: ({why}) => why ?? ''},

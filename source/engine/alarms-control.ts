@@ -16,7 +16,7 @@ import {lineOf} from './file-attempt-log.ts';
 import type {Journal} from './journal.ts';
 import type {EngineMessage} from './messages.ts';
 import {observeNow} from './observe-now.ts';
-import type {State} from './state.ts';
+import type {MemberRecord, State} from './state.ts';
 
 export type AlarmsControlOptions = {
 	readonly transport: Transport;
@@ -36,8 +36,12 @@ type Answered = Extract<Disarming['phase'], {kind: 'done' | 'failed' | 'unknown'
 
 const askEveryMs = 2000;
 
-/** The growth that counts for a headroom: what the last quarter of an hour showed. */
+/** The growth that counts for a headroom: what the last quarter of an hour showed, or the one before the alarm that stopped it. */
 const growthSpanMs = 15 * 60 * 1000;
+
+function growthOf({growthBeforeAlarm, history}: MemberRecord, now: number): number | undefined {
+	return growthBeforeAlarm ?? growthPerSecond(history, 'dbSizeBytes', growthSpanMs, now);
+}
 
 export function createAlarmsControl(options: AlarmsControlOptions): {
 	readonly controls: AlarmsControls;
@@ -79,9 +83,8 @@ export function createAlarmsControl(options: AlarmsControlOptions): {
 			name: known === undefined ? memberId : memberLabel(known),
 			alarms,
 			voters: answeringVoters(observation).map(({member, status, metrics}) => {
-				const history = getState().members.find((record) => record.member.id === member.id)?.history;
-				const growth =
-					history === undefined ? undefined : growthPerSecond(history, 'dbSizeBytes', growthSpanMs, clock.uptimeMs());
+				const record = getState().members.find((one) => one.member.id === member.id);
+				const growth = record === undefined ? undefined : growthOf(record, clock.uptimeMs());
 				const quota: Quota = quotaOf(status.value, metrics.kind === 'answered' ? metrics.value : undefined);
 				return {
 					memberId: member.id,
