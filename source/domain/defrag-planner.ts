@@ -3,14 +3,15 @@
 import {confirmationOf} from './defrag-confirmation.ts';
 import type {Evidence} from './defrag-evidence.ts';
 import {evaluateGates} from './defrag-gates.ts';
-import type {DefragPlan, MoveLeaderOffer, PlanRow, Scope} from './defrag-plan.ts';
+import type {DefragPlan, PlanRow, Scope} from './defrag-plan.ts';
 import {chosenMinimumBytes, chosenMinimumRatio, cooldownMs, leaderStableMs, worthItRatio} from './defrag-policy.ts';
 import {type MemberId, memberLabel, type Role} from './member.ts';
+import {moveLeaderOffer} from './move-leader.ts';
 import type {MemberObservation} from './observation.ts';
 import {durationText, percentText, sizeText} from './text.ts';
 import {mayHideFreedPages} from './uncounted.ts';
 import {versionWarnings} from './version-faults.ts';
-import {type AnsweringMember, agreedLeader, isAnswering, votersOf} from './voters.ts';
+import {agreedLeader, isAnswering, votersOf} from './voters.ts';
 
 /** How fast a member is rewritten, and who showed it. */
 export type Speed = {readonly bytesPerSecond: number; readonly source: 'measured' | 'assumed'; readonly memberName?: string};
@@ -178,59 +179,6 @@ function refusalOf(
 		return `it is the leader; ${worthier.name} goes first, it has ${sizeText(worthier.reclaimBytes)} to give back`;
 	}
 	return undefined;
-}
-
-/** Leadership may go to a healthy voter that is small already: by nature, or because its turn is over. */
-function moveLeaderOffer(
-	steps: readonly PlanRow[],
-	all: readonly {readonly seen: MemberObservation; readonly row: PlanRow}[],
-	leaderId: MemberId | undefined,
-	input: PlanInput,
-): MoveLeaderOffer | undefined {
-	const leader = steps.find(({role}) => role === 'leader');
-	if (leader === undefined || leaderId === undefined || votersOf(input.evidence.observation).length < 2) {
-		return undefined;
-	}
-	const target = moveTargets(input, leaderId)[0];
-	if (target !== undefined) {
-		return {
-			kind: 'possible',
-			from: leaderId,
-			to: target.member.id,
-			toName: memberLabel(target.member),
-			why: `${memberLabel(target.member)} is small`,
-		};
-	}
-	const earlier = steps.find(({role}) => role === 'follower');
-	if (earlier !== undefined && all.some(({row}) => row.memberId === earlier.memberId)) {
-		return {
-			kind: 'possible',
-			from: leaderId,
-			to: earlier.memberId,
-			toName: earlier.name,
-			why: `${earlier.name} is small by then`,
-		};
-	}
-	return {kind: 'none', why: 'no voter is small already'};
-}
-
-/** Voters that may take leadership now: answering, in step, readable, and with little to reclaim; the smallest first. */
-export function moveTargets(input: Pick<PlanInput, 'evidence' | 'finished'>, leaderId: MemberId): readonly AnsweringMember[] {
-	return votersOf(input.evidence.observation)
-		.filter(isAnswering)
-		.filter((seen) => {
-			const {member, status} = seen;
-			const {dbSizeBytes, dbSizeInUseBytes, isLearner} = status.value;
-			const reclaimRatio = dbSizeBytes === 0 ? 0 : (dbSizeBytes - dbSizeInUseBytes) / dbSizeBytes;
-			const small =
-				(reclaimRatio < worthItRatio && !mayHideFreedPages(seen, input.evidence.observation)) ||
-				input.finished?.includes(member.id) === true;
-			return member.id !== leaderId && !isLearner && small && input.evidence.reads[member.id]?.kind === 'answered';
-		})
-		.sort(
-			(a, b) =>
-				a.status.value.dbSizeBytes - b.status.value.dbSizeBytes || memberLabel(a.member).localeCompare(memberLabel(b.member)),
-		);
 }
 
 function totalOf(steps: readonly PlanRow[], moves: boolean, cooldown: number): number {

@@ -33,7 +33,7 @@ const countTimeoutMs = 2000;
 
 export async function performTurn(row: PlanRow, evidence: Evidence, context: TurnContext): Promise<TurnOutcome> {
 	const {transport, clock, log} = context;
-	const decidedAt = clock.uptimeMs();
+	const wallBefore = clock.wallMs();
 	const seen = evidence.observation.members.find(({member}) => member.id === row.memberId);
 	if (seen === undefined || seen.status.kind !== 'answered') {
 		return {
@@ -66,7 +66,8 @@ export async function performTurn(row: PlanRow, evidence: Evidence, context: Tur
 		};
 	}
 	const begunAt = clock.uptimeMs();
-	const ageMs = begunAt - decidedAt;
+	// While the machine sleeps uptime stands still: the wall clock tells of that.
+	const ageMs = Math.max(begunAt - evidence.observation.at, clock.wallMs() - wallBefore);
 	if (ageMs > evidenceMaximumAgeMs) {
 		const reason = `${row.name} was last looked at ${durationText(ageMs)} ago`;
 		log.noteEnded(attemptId, {outcome: 'not sent', durationMs: 0, reason});

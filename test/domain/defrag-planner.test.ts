@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import type {Scope} from '../../source/domain/defrag-plan.ts';
-import {assumedSpeed, moveTargets, type PlanInput, planDefragmentation} from '../../source/domain/defrag-planner.ts';
+import {assumedSpeed, type PlanInput, planDefragmentation} from '../../source/domain/defrag-planner.ts';
+import {moveTargets} from '../../source/domain/move-leader.ts';
 import {evidenceOf, type MemberCase, MiB} from './observations.ts';
 
 function size(dbMiB: number, inUseMiB: number): Pick<MemberCase, 'status'> {
@@ -120,8 +121,12 @@ describe('leadership', () => {
 		expect(plan(cases).moveLeader).toMatchObject({kind: 'possible', from: 'a2', to: 'a1', toName: 'etcd-1'});
 	});
 
-	it('goes only to voters that answer, read and are small', () => {
+	it('goes only to voters that answer, read, are in step and small', () => {
 		const evidence = evidenceOf(cases);
+		const behind = evidenceOf(
+			cases.map((one, index) => (index === 1 ? {...one, status: {...(one.status as object), raftAppliedIndex: -1}} : one)),
+		);
+		expect(moveTargets({evidence: behind}, 'a2')).toEqual([]);
 		expect(moveTargets({evidence}, 'a2').map(({member}) => member.name)).toEqual(['etcd-1']);
 		expect(moveTargets({evidence, finished: ['a0']}, 'a2').map(({member}) => member.name)).toEqual(['etcd-1', 'etcd-0']);
 		const {a1: _, ...reads} = evidence.reads;

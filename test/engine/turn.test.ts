@@ -9,10 +9,17 @@ import {evidenceOf} from '../domain/observations.ts';
 
 const cases = [{name: 'etcd-0'}, {name: 'etcd-1'}, {name: 'etcd-2'}];
 
-async function turn({journalTakesMs}: {readonly journalTakesMs: number}): Promise<{outcome: TurnOutcome; calls: string[]}> {
+async function turn({
+	journalTakesMs,
+	sleptMs = 0,
+}: {
+	readonly journalTakesMs: number;
+	readonly sleptMs?: number;
+}): Promise<{outcome: TurnOutcome; calls: string[]}> {
 	let now = 200_000;
-	const clock: Clock = {bootId: 'boot', uptimeMs: () => now, wallMs: () => now, sleep: async () => undefined};
-	const evidence = evidenceOf(cases);
+	let wallOffset = 0;
+	const clock: Clock = {bootId: 'boot', uptimeMs: () => now, wallMs: () => now + wallOffset, sleep: async () => undefined};
+	const evidence = evidenceOf(cases, {}, now);
 	const plan = planDefragmentation({
 		scope: {kind: 'all'},
 		evidence,
@@ -25,6 +32,7 @@ async function turn({journalTakesMs}: {readonly journalTakesMs: number}): Promis
 	const log = {
 		noteStarted() {
 			now += journalTakesMs;
+			wallOffset += sleptMs;
 			calls.push('started');
 			return 'attempt-1';
 		},
@@ -52,8 +60,11 @@ describe('a turn', () => {
 		expect(calls).toEqual(['started', 'begin', 'defragment', 'ended done']);
 	});
 
-	it('is not sent when what it was decided on is old: the program was stopped, or its journal stalled', async () => {
-		const {outcome, calls} = await turn({journalTakesMs: 5001});
+	it.each([
+		['the program was stopped, or its journal stalled', {journalTakesMs: 5001}],
+		['the machine slept', {journalTakesMs: 10, sleptMs: 5000}],
+	])('is not sent when what it was decided on is old: %s', async (_, times) => {
+		const {outcome, calls} = await turn(times);
 		expect(outcome).toMatchObject({kind: 'failed', reason: expect.stringContaining('last looked at')});
 		expect(calls).toEqual(['started', 'ended not sent']);
 	});
