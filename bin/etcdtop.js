@@ -3,7 +3,6 @@
 import {spawn} from 'node:child_process';
 import {existsSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
-import {setFlagsFromString} from 'node:v8';
 
 /** Ink and React need it; also in package.json under `engines`. */
 const neededMajor = 22;
@@ -19,8 +18,6 @@ if (major > neededMajor || (major === neededMajor && minor >= neededMinor)) {
 function start() {
 	// React picks its build when it loads; the one for development takes twice the time.
 	process.env.NODE_ENV = 'production';
-	// A monitor throws a little away with every poll, for days: without this V8 makes room for much, and takes 60 MB more.
-	setFlagsFromString('--semi-space-growth-factor=1');
 	endWithLauncher();
 	if (existsSync(new URL('../dist/main.js', import.meta.url))) {
 		import('../dist/main.js').catch((error) => {

@@ -87,6 +87,8 @@ export type MemberRecord = {
 	readonly metricsSilentSince?: number;
 	/** Median of the last five Status latencies; rests while it moves too little to mean anything. */
 	readonly latencyMs?: number;
+	/** Uptime ms since when that latency has been shown. */
+	readonly latencyShownAt?: number;
 	/** The last five, newest last. */
 	readonly latencies: readonly number[];
 	/** Of the last hour. */
