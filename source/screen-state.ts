@@ -4,6 +4,7 @@
  */
 import type {ConfirmationState} from './confirmation-state.ts';
 import {mayDeclareOver} from './declare-over.ts';
+import type {DefragPlan} from './domain/defrag-plan.ts';
 import {isOver} from './domain/defrag-run.ts';
 import type {MemberId} from './domain/member.ts';
 import {chartWindows} from './domain/series.ts';
@@ -15,7 +16,8 @@ import type {ScreenView, SortColumn, ViewId} from './views/view.ts';
 
 /** What a typed word would set going. */
 export type Subject =
-	| {readonly kind: 'defragment'}
+	/** `shown`: the plan that is typed for. */
+	| {readonly kind: 'defragment'; readonly shown: DefragPlan}
 	| {readonly kind: 'disarm'; readonly memberId: MemberId}
 	| {readonly kind: 'compact'; readonly target: 'target' | 'head'}
 	| {readonly kind: 'declare over'; readonly memberId: MemberId};

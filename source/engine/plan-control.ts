@@ -104,7 +104,7 @@ export function createPlanControl(options: PlanControlOptions): PlanControl {
 	}
 
 	/** Everything is asked anew under the lock: what the dialog showed may be seconds old. */
-	async function start(current: Session, typed: string): Promise<void> {
+	async function start(current: Session, shown: DefragPlan, typed: string): Promise<void> {
 		const clusterId = getState().clusterId ?? '';
 		const lock = await options
 			.acquireLock(clusterId, operator)
@@ -122,7 +122,6 @@ export function createPlanControl(options: PlanControlOptions): PlanControl {
 		try {
 			const evidence = await witness.gather();
 			const plan = makePlan(current, evidence);
-			const shown = current.evidence === undefined ? undefined : makePlan(current, current.evidence);
 			const reason = reasonNotToStart(plan, shown, typed);
 			if (reason !== undefined || current.closed) {
 				release();
@@ -162,7 +161,7 @@ export function createPlanControl(options: PlanControlOptions): PlanControl {
 			onChange: (changed) => dispatch({type: 'runChanged', run: changed}),
 		});
 		runner = started;
-		void started.done.then(release);
+		void started.done.finally(release);
 	}
 
 	const controls: PlanControls = {
@@ -193,12 +192,12 @@ export function createPlanControl(options: PlanControlOptions): PlanControl {
 				close(session);
 			}
 		},
-		startRun(typed) {
+		startRun(shown, typed) {
 			if (session === undefined || session.starting) {
 				return;
 			}
 			session.starting = true;
-			void start(session, typed);
+			void start(session, shown, typed);
 		},
 		stopAfterThis() {
 			runner?.stopAfterThis(operator);

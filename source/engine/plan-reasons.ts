@@ -3,26 +3,20 @@ import {blockingGate} from '../domain/defrag-gates.ts';
 import type {DefragPlan} from '../domain/defrag-plan.ts';
 import {refusedBeforeDeclaredMs} from '../domain/defrag-policy.ts';
 import {memberLabel} from '../domain/member.ts';
+import {newsIn} from '../domain/plan-news.ts';
 import type {State} from './state.ts';
 
-/** The word, the gates and the order must be those that the operator saw; anything new has to be looked at first. */
-export function reasonNotToStart(plan: DefragPlan, shown: DefragPlan | undefined, typed: string): string | undefined {
-	if (shown === undefined) {
-		return 'the plan has not been shown yet';
-	}
+/** The plan must be the one that the operator saw and typed for; anything new in it has to be looked at first. */
+export function reasonNotToStart(plan: DefragPlan, shown: DefragPlan, typed: string): string | undefined {
 	if (typed !== plan.confirmation.word || typed !== shown.confirmation.word) {
 		return `the plan changed meanwhile: it now asks for "${plan.confirmation.word}"`;
 	}
 	if (plan.refusal !== undefined) {
 		return plan.refusal;
 	}
-	const unseen = plan.confirmation.acknowledges.filter((id) => !shown.confirmation.acknowledges.includes(id));
-	if (unseen.length > 0) {
-		return `the plan changed meanwhile: ${titlesOf(plan, unseen).join('; ')}`;
-	}
-	const strangers = plan.steps.filter(({memberId}) => !shown.steps.some((step) => step.memberId === memberId));
-	if (strangers.length > 0) {
-		return `the plan changed meanwhile: ${strangers.map(({name}) => name).join(', ')} came into it`;
+	const news = newsIn(plan, shown);
+	if (news !== undefined) {
+		return `the plan changed meanwhile: ${news}`;
 	}
 	// A cooldown that is still running does not refuse: the run waits for it, with a countdown.
 	const blocking = blockingGate(
@@ -30,14 +24,6 @@ export function reasonNotToStart(plan: DefragPlan, shown: DefragPlan | undefined
 		plan.confirmation.acknowledges,
 	);
 	return blocking === undefined ? undefined : `${blocking.title}: ${blocking.detail}`;
-}
-
-/** What those gates and warnings say. */
-function titlesOf({gates, warnings}: DefragPlan, ids: readonly string[]): readonly string[] {
-	return [
-		...gates.filter(({id}) => ids.includes(id)).map(({title, detail}) => `${title}: ${detail}`),
-		...warnings.filter(({id}) => ids.includes(id)).map(({text}) => text),
-	];
 }
 
 /** Only of the member whose outcome is unknown, when its process is known to be dead, by its name. */

@@ -201,7 +201,7 @@ test('another run on this machine is waited for', async () => {
 
 describe('the word', () => {
 	test.each<[typed: string, line: string, code: number, started: string[]]>([
-		['defragment', 'defrag --all', 0, ['startRun "defragment"']],
+		['defragment', 'defrag --all', 0, ['startRun etcd-1 "defragment"']],
 		['defrag', 'defrag --all', 2, []],
 		['', 'defrag --all', 2, []],
 	])('"%s"', async (typed, line, code, started) => {
@@ -218,7 +218,7 @@ describe('the word', () => {
 		const context = contextFor('defrag --all --yes', {handle: engine, typed: ''});
 		expect(await runDefrag(context)).toBe(0);
 		expect(context.asked).toEqual([]);
-		expect(engine.calls).toContain('startRun "defragment"');
+		expect(engine.calls).toContain('startRun etcd-1 "defragment"');
 	});
 });
 
@@ -229,10 +229,10 @@ test('members by name: each has its own run, the leader last, none twice', async
 	expect(engine.calls.filter((call) => /^(openPlan|setMoveLeader|startRun)/.test(call))).toEqual([
 		'openPlan {"kind":"member","memberId":"a1"}',
 		'setMoveLeader true',
-		'startRun "defragment"',
+		'startRun etcd-1 "defragment"',
 		'openPlan {"kind":"member","memberId":"a0"}',
 		'setMoveLeader true',
-		'startRun "defragment"',
+		'startRun etcd-1 "defragment"',
 	]);
 });
 

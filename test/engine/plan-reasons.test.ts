@@ -23,10 +23,6 @@ describe('a run starts', () => {
 });
 
 describe('a run does not start', () => {
-	it('before the plan was shown', () => {
-		expect(reasonNotToStart(ready, undefined, word)).toBe('the plan has not been shown yet');
-	});
-
 	it.each(['', ` ${word}`, `${word} `, word.toUpperCase(), word.slice(0, -1)])('for %j', (typed) => {
 		expect(reasonNotToStart(ready, ready, typed)).toContain('asks for');
 	});
@@ -52,6 +48,17 @@ describe('a run does not start', () => {
 		const fewer = {...ready, steps: ready.steps.slice(0, 1)};
 		expect(reasonNotToStart(ready, fewer, word)).toMatch(/came into it/);
 		expect(reasonNotToStart(fewer, ready, word)).toBeUndefined();
+	});
+
+	it('on a member that leads meanwhile', () => {
+		const [first, ...others] = ready.steps;
+		const leads = {...ready, steps: [...others, {...first!, role: 'leader' as const}]};
+		expect(reasonNotToStart(leads, ready, word)).toBe('the plan changed meanwhile: etcd-0 leads now');
+		expect(reasonNotToStart({...ready, steps: ready.steps.toReversed()}, ready, word)).toBeUndefined();
+	});
+
+	it('on another cluster', () => {
+		expect(reasonNotToStart({...ready, clusterId: 'ff'}, ready, word)).toContain('cluster ff');
 	});
 
 	it('with a gate that closed meanwhile', () => {

@@ -5,6 +5,7 @@ import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {promisify} from 'node:util';
 import {expect, it, onTestFinished, vi} from 'vitest';
+import type {DefragPlan} from '../../source/domain/defrag-plan.ts';
 import {type Cluster, clusterForTest} from '../helpers/cluster.ts';
 import {
 	aroundCall,
@@ -67,15 +68,15 @@ it('a backup whose reader has stalled holds the run back, until it is gone', asy
 	engine.engine.controls.openPlan({kind: 'all'});
 	const first = await engine.until(({plan}) => plan?.steps[0]);
 	const reader = await stalledBackup(cluster.members.find(({name}) => name === first.name)?.clientUrl ?? '');
-	const gate = () => engine.store.getState().plan?.gates.find(({id}) => id === 'snapshot');
-	await engine.until(() => (gate()?.state === 'failed' ? true : undefined));
-	expect(gate()?.detail).toBe('1 snapshot is being read from it');
-	engine.engine.controls.startRun(engine.store.getState().plan?.confirmation.word ?? '');
+	const gateOf = (plan: DefragPlan | undefined) => plan?.gates.find(({id}) => id === 'snapshot');
+	const shown = await engine.until(({plan}) => (gateOf(plan)?.state === 'failed' ? plan : undefined));
+	expect(gateOf(shown)?.detail).toBe('1 snapshot is being read from it');
+	engine.engine.controls.startRun(shown, shown.confirmation.word);
 	await engine.until(({message}) => (message?.kind === 'refused' ? true : undefined));
 	expect(linesOf(engine, 'started')).toEqual([]);
 	reader.kill('SIGKILL');
 	engine.engine.controls.openPlan({kind: 'all'});
-	await engine.until(() => (gate()?.state === 'passed' ? true : undefined));
+	await engine.until(({plan}) => (gateOf(plan)?.state === 'passed' ? true : undefined));
 });
 
 /** `etcdctl snapshot save`, stopped after its first bytes: the member goes on offering the rest. */

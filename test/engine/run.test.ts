@@ -186,9 +186,12 @@ describe('others', () => {
 		const second = startTestEngine(cluster);
 		await second.until(({clusterId}) => clusterId);
 		second.engine.controls.openPlan({kind: 'all'});
-		const lock = await second.until(({plan}) => plan?.gates.find(({id, state}) => id === 'lock' && state !== 'pending'));
-		expect(lock).toMatchObject({state: 'failed', detail: expect.stringContaining('ana@bastion-1')});
-		second.engine.controls.startRun(second.store.getState().plan?.confirmation.word ?? '');
+		const shown = await second.until(({plan}) => (plan?.gates.some(({id}) => id === 'lock') ? plan : undefined));
+		expect(shown.gates.find(({id}) => id === 'lock')).toMatchObject({
+			state: 'failed',
+			detail: expect.stringContaining('ana@bastion-1'),
+		});
+		second.engine.controls.startRun(shown, shown.confirmation.word);
 		const message = await second.until((state) => state.message);
 		expect(message).toMatchObject({kind: 'refused'});
 		expect(linesOf(second, 'started')).toHaveLength(0);

@@ -92,20 +92,16 @@ export function startTestEngine(cluster: Cluster, options: TestEngineOptions = {
 }
 
 /** Opens a plan, waits until nothing but time holds it, and starts it with its own word. */
-export async function startRun(
-	{engine, until, store}: TestEngine,
-	scope: Scope = {kind: 'all'},
-	moveLeader = false,
-): Promise<void> {
+export async function startRun({engine, until}: TestEngine, scope: Scope = {kind: 'all'}, moveLeader = false): Promise<void> {
 	await until(({clusterId}) => clusterId);
 	engine.controls.openPlan(scope);
 	engine.controls.setMoveLeader(moveLeader);
-	await until(({plan}) => {
+	const shown = await until(({plan}) => {
 		const ready =
 			plan?.refusal === undefined && plan?.gates.every(({state}) => state !== 'pending' && state !== 'failed') === true;
-		return ready ? true : undefined;
+		return ready ? plan : undefined;
 	});
-	engine.controls.startRun(store.getState().plan?.confirmation.word ?? '');
+	engine.controls.startRun(shown, shown.confirmation.word);
 }
 
 export function untilOver({until}: TestEngine): Promise<Run> {

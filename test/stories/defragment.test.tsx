@@ -31,7 +31,7 @@ test('D opens a plan; Enter, the word, Tab and Enter start the run, and the scre
 	expect(await app.frame()).toContain('> [ Start ]');
 	expect(app.calls()).toEqual(['openPlan {"kind":"all"}']);
 	await app.press(keys.enter);
-	expect(app.calls()).toEqual(['openPlan {"kind":"all"}', 'startRun defragment']);
+	expect(app.calls()).toEqual(['openPlan {"kind":"all"}', 'startRun etcd-0,etcd-2 defragment']);
 	await app.set({run: sampleRun(phases.defragmenting)});
 	const frame = await app.frame();
 	expect(frame).toContain('◆ etcd-0   defragmenting   0:21 of ~0:34');
@@ -175,6 +175,30 @@ test('a word that changes under the hand is asked for anew', async () => {
 	expect(await app.frame()).toContain('> [ Cancel ]');
 	await app.press(keys.enter);
 	expect(app.calls().filter((call) => call.startsWith('startRun'))).toEqual([]);
+});
+
+test('a member that comes into the plan under the hand is told, and the word asked for anew', async () => {
+	const {steps, leftOut} = samplePlan();
+	app = await openApp(prodState());
+	await app.press('D');
+	await app.set({plan: samplePlan({steps: steps.slice(0, 1)})});
+	await app.press(keys.enter);
+	app.wait(600);
+	await app.type('defragment');
+	await app.press(keys.tab);
+	await app.set({plan: samplePlan({steps: [...steps, ...leftOut]})});
+	expect(await app.frame()).toContain('the plan changed: etcd-2 came into it');
+	await app.press(keys.enter);
+	expect(app.calls().filter((call) => call.startsWith('startRun'))).toEqual([]);
+});
+
+test('started is what the word was typed for, also where the plan is smaller by then', async () => {
+	const {steps} = samplePlan();
+	await openConfirmation();
+	await app.type('defragment');
+	await app.set({plan: samplePlan({steps: steps.slice(0, 1)})});
+	await app.press(keys.tab, keys.enter);
+	expect(app.calls().at(-1)).toBe('startRun etcd-0,etcd-2 defragment');
 });
 
 test('a plan that the engine gives up closes with what it said', async () => {

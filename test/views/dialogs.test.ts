@@ -25,7 +25,7 @@ const quit: Overlay = {kind: 'quit', focus: 'stay'};
 const help: Overlay = {kind: 'help', scroll: 0};
 const start: Overlay = {
 	kind: 'confirm',
-	subject: {kind: 'defragment'},
+	subject: {kind: 'defragment', shown: samplePlan()},
 	seen: true,
 	confirmation: {...openConfirmation('defragment', now), typed: 'defrag'},
 };
