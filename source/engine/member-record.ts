@@ -26,9 +26,10 @@ const latencyRestsForMs = 60 * 1000;
 /** The record after one more observation of its member; `state` is the one before it. */
 export function advanceRecord(previous: MemberRecord | undefined, seen: MemberObservation, state: State): MemberRecord {
 	const base = previous ?? freshRecord(seen, state);
-	const {silentSince: _, metricsSilentSince: __, ...rest} = base;
+	const {silentSince: _, metricsSilentSince: __, refusedSince: ___, ...rest} = base;
 	const silentSince = silence(base.silentSince, seen.status);
 	const metricsSilentSince = silence(base.metricsSilentSince, seen.metrics);
+	const refusedSince = refusal(base.refusedSince, seen.status);
 	const next: MemberRecord = {
 		...rest,
 		member: seen.member,
@@ -36,6 +37,7 @@ export function advanceRecord(previous: MemberRecord | undefined, seen: MemberOb
 		metricsAnswer: seen.metrics,
 		...(silentSince === undefined ? {} : {silentSince}),
 		...(metricsSilentSince === undefined ? {} : {metricsSilentSince}),
+		...(refusedSince === undefined ? {} : {refusedSince}),
 		...(seen.status.kind === 'answered' ? {status: {at: seen.status.at, value: seen.status.value}} : {}),
 		...(seen.metrics.kind === 'answered' ? {metrics: {at: seen.metrics.at, value: seen.metrics.value}} : {}),
 	};
@@ -67,6 +69,14 @@ function silence<T>(since: number | undefined, answer: Answer<T>): number | unde
 		case 'pending':
 			return since ?? answer.since;
 	}
+}
+
+/** A question that is open does not say yet whether it is refused. */
+function refusal<T>(since: number | undefined, answer: Answer<T>): number | undefined {
+	if (answer.kind === 'pending') {
+		return since;
+	}
+	return answer.kind === 'failed' && answer.failure.kind === 'refused' ? (since ?? answer.at) : undefined;
 }
 
 function isNews<T>(before: Answer<T>, after: Answer<T>): boolean {

@@ -1,7 +1,7 @@
 /** Why a run may not start, or an unknown outcome may not be declared over, although the operator has typed for it. */
 import {blockingGate} from '../domain/defrag-gates.ts';
 import type {DefragPlan} from '../domain/defrag-plan.ts';
-import {refusedBeforeDeclaredMs} from '../domain/defrag-policy.ts';
+import {isKnownDead} from '../domain/known-dead.ts';
 import {memberLabel} from '../domain/member.ts';
 import {newsIn} from '../domain/plan-news.ts';
 import type {State} from './state.ts';
@@ -32,8 +32,7 @@ export function reasonNotToDeclare(state: State, memberId: string, typed: string
 	if (record === undefined || state.run?.phase.kind !== 'unknown' || state.run.phase.memberId !== memberId) {
 		return 'its outcome is not unknown';
 	}
-	const refused = record.statusAnswer.kind === 'failed' && record.statusAnswer.failure.kind === 'refused';
-	if (!refused || record.silentSince === undefined || now - record.silentSince < refusedBeforeDeclaredMs) {
+	if (!isKnownDead(record.refusedSince, now)) {
 		return `${memberLabel(record.member)}: only after connections were refused for 60 s`;
 	}
 	return typed === memberLabel(record.member) ? undefined : `type the member's name, ${memberLabel(record.member)}`;

@@ -85,6 +85,8 @@ export type MemberRecord = {
 	/** Since when Status has not answered: from the first question that went unanswered. */
 	readonly silentSince?: number;
 	readonly metricsSilentSince?: number;
+	/** Since when every question for its Status was refused at once. A silence before that does not count. */
+	readonly refusedSince?: number;
 	/** Median of the last five Status latencies; rests while it moves too little to mean anything. */
 	readonly latencyMs?: number;
 	/** Uptime ms since when that latency has been shown. */

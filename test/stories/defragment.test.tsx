@@ -273,12 +273,22 @@ test('an unknown outcome can be declared over only once its process is known to 
 	expect(await app.frame()).toContain('member 3 of 3');
 	await app.press(keys.escape);
 	const failure = {kind: 'refused', message: 'connection refused', nextStep: ''} as const;
-	const members = prodState().members.map((record) =>
-		record.member.id === etcd2
-			? {...record, silentSince: now - 61_000, statusAnswer: {kind: 'failed', at: now, waitedMs: 1, failure} as const}
-			: record,
-	);
-	await app.set({members});
+	const refusedFor = (ms: number) =>
+		prodState().members.map((record) =>
+			record.member.id === etcd2
+				? {
+						...record,
+						silentSince: now - 600_000,
+						refusedSince: now - ms,
+						statusAnswer: {kind: 'failed', at: now, waitedMs: 1, failure} as const,
+					}
+				: record,
+		);
+	await app.set({members: refusedFor(59_000)});
+	await app.press(keys.enter);
+	expect(await app.frame()).not.toContain('Declare the unknown outcome');
+	await app.press(keys.escape);
+	await app.set({members: refusedFor(60_000)});
 	await app.press(keys.enter);
 	expect(await app.frame()).toContain('Declare the unknown outcome of etcd-2 over?');
 	app.wait(600);
