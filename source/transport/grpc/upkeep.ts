@@ -1,5 +1,6 @@
 /** The calls that change something. Each is sent once, over a connection of its own on which the member has just said who it is. */
 
+import {evidenceMaximumAgeMs} from '../../domain/defrag-policy.ts';
 import type {Failure, FailureKind} from '../../domain/failure.ts';
 import {type Member, type MemberId, memberLabel} from '../../domain/member.ts';
 import type {MemberStatus} from '../../domain/observation.ts';
@@ -34,9 +35,14 @@ export class Upkeep {
 
 	async defragment(member: Member, clusterId: string, options: CallOptions): Promise<void> {
 		refuseBalancer(member);
+		const begun = performance.now();
 		await this.#verified(memberTarget(member), {clusterId, memberId: member.id}, options, async (ask, {isLearner}) => {
 			if (isLearner) {
 				throw refusal('unsupported', 'a learner is not defragmented', 'Promote it first, or leave it out.', member);
+			}
+			if (performance.now() - begun > evidenceMaximumAgeMs) {
+				// However long a command may take: what this one was decided on has grown old.
+				throw refusal('timed-out', 'it took too long to say who it is', 'Look whether it is overloaded.', member);
 			}
 			return () => ask(rpcs.defragment, {}, options);
 		});
