@@ -72,6 +72,7 @@ export function observationOf(cases: readonly MemberCase[], at = 100_000): Obser
 			defragCount: 0,
 			processStartSeconds: 1000,
 			memberClockSeconds: 5000,
+			snapshotStreams: 0,
 		};
 		return {member, status: answerOf(status, usualStatus, at), metrics: answerOf(metrics, usualMetrics, at)};
 	});

@@ -64,6 +64,7 @@ function figuresOf(text: string): NonNullable<MemberScript['metrics']> {
 		'defragCount',
 		'processStartSeconds',
 		'memberClockSeconds',
+		'snapshotStreams',
 	];
 	return {...Object.fromEntries(usual.map((name) => [name, undefined])), ...readMetrics(text).metrics};
 }
@@ -80,7 +81,7 @@ describe('members whose metrics are', () => {
 	])('%s are defragmented a minute apart all the same, by what else they show', async (_, metrics) => {
 		const engine = startFakeEngine(
 			threeVoters.map((one) => ({...one, metrics})),
-			({status}) => ({status: {...(status as object), dbSizeBytes: 41 * MiB}}),
+			{after: ({status}) => ({status: {...(status as object), dbSizeBytes: 41 * MiB}})},
 		);
 		const began = engine.clock.uptimeMs();
 		await run(engine);

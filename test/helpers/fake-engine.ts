@@ -3,47 +3,75 @@ import {onTestFinished} from 'vitest';
 import type {DefragPlan, Scope} from '../../source/domain/defrag-plan.ts';
 import {createEngine} from '../../source/engine/engine.ts';
 import {initialState} from '../../source/engine/initial-state.ts';
-import {openJournal} from '../../source/engine/journal.ts';
+import {type Journal, openJournal} from '../../source/engine/journal.ts';
 import {createStore} from '../../source/engine/store.ts';
-import {directPlatform} from '../../source/transport/platform.ts';
+import {directPlatform, type Platform} from '../../source/transport/platform.ts';
 import {MiB} from '../domain/observations.ts';
 import {temporaryDirectory} from './engine.ts';
 import {createFakeTransport, type MemberScript} from './fake-transport.ts';
 import {createManualClock} from './manual-clock.ts';
 
+/** How long a member is at it, whatever comes of it. */
+const defragmentMs = 5000;
+
 export type FakeEngine = ReturnType<typeof startFakeEngine>;
 
-/** `after`: what a member's script becomes when it was defragmented; its file shrinks and its count rises where not said. */
+export type FakeEngineOptions = {
+	/** What a member's script becomes when it was defragmented; its file shrinks and its count rises where not said. */
+	readonly after?: (script: MemberScript) => Partial<MemberScript>;
+	readonly journal?: (journal: Journal) => Journal;
+	readonly platform?: Platform;
+	readonly terminal?: boolean;
+};
+
 export function startFakeEngine(
 	scripts: readonly MemberScript[],
-	after: (script: MemberScript) => Partial<MemberScript> = shrunk,
+	{after = shrunk, journal: around = (journal) => journal, platform = directPlatform, terminal = true}: FakeEngineOptions = {},
 ) {
+	let lockHeld = false;
 	const clock = createManualClock();
 	const fake = createFakeTransport(clock, scripts);
 	const transport: typeof fake = {
 		...fake,
 		async defragment(member, expected, options) {
-			await fake.defragment(member, expected, options);
+			const failed = await fake.defragment(member, expected, options).then(
+				() => undefined,
+				(error: unknown) => ({error}),
+			);
+			await clock.sleep(defragmentMs);
+			if (failed !== undefined) {
+				throw failed.error;
+			}
 			const script = scripts.find(({name}) => name === member.name);
 			if (script !== undefined) {
 				fake.script(script.name, after(script));
 			}
 		},
 	};
-	const journal = openJournal([temporaryDirectory()]);
+	const journal = around(openJournal([temporaryDirectory()]));
 	const store = createStore(
 		initialState({clock, clusterName: 'test', readOnly: false, intervalMs: 2000, journalDirectory: journal.directory}),
 	);
 	const engine = createEngine({
 		store,
 		transport,
-		platform: directPlatform,
+		platform,
 		clock,
 		journal,
-		acquireLock: async () => ({kind: 'acquired', lock: {release() {}}}),
+		async acquireLock() {
+			lockHeld = true;
+			return {
+				kind: 'acquired',
+				lock: {
+					release() {
+						lockHeld = false;
+					},
+				},
+			};
+		},
 		lockHolder: async () => undefined,
 		operator: 'ana@bastion-1',
-		terminal: true,
+		terminal,
 		commandTimeoutMs: 5000,
 		defragTimeoutMs: 600_000,
 		cooldownMs: 60_000,
@@ -57,6 +85,7 @@ export function startFakeEngine(
 		journal,
 		clock,
 		transport,
+		lockHeld: () => lockHeld,
 		/** The plan, once every gate but those that wait for time has been asked. */
 		async plan(scope: Scope = {kind: 'all'}): Promise<DefragPlan> {
 			engine.controls.openPlan(scope);
