@@ -121,7 +121,11 @@ describe('a member in trouble', () => {
 		const id = await engine.until(({run: current}) => (current?.phase.kind === 'unknown' ? current.phase.memberId : undefined));
 		await memberOf(cluster, engine, id).restart();
 		const ended = await untilOver(engine);
-		expect(ended.phase).toMatchObject({kind: 'halted', reason: expect.stringMatching(/restarted in its turn/)});
+		// Status can be back a moment before the metrics, which alone tell one process from another.
+		expect(ended.phase).toMatchObject({
+			kind: 'halted',
+			reason: expect.stringMatching(/restarted in its turn|was not defragmented/),
+		});
 		expect(linesOf(engine, 'started')).toHaveLength(1);
 	});
 
