@@ -42,7 +42,7 @@ export type AppProps = {
 /** Reads the keys. What the cluster's state changes is drawn below it: a component that listens to keys makes Ink draw whenever it is rendered. */
 export function App(props: AppProps): ReactElement {
 	const {columns, rows} = useWindowSize();
-	const screen = useScreen(props, rows);
+	const screen = useScreen(props, columns, rows);
 	return <Live store={props.store} screen={screen} columns={columns} rows={rows} theme={props.theme} />;
 }
 
@@ -63,7 +63,7 @@ function Live({store, screen, columns, rows, theme}: LiveProps): ReactElement {
 }
 
 /** The screen's state, changed by keys and, where a dialog stands on it, by the state of the engine. */
-function useScreen({store, controls, now, onQuit}: AppProps, rows: number): ScreenState {
+function useScreen({store, controls, now, onQuit}: AppProps, columns: number, rows: number): ScreenState {
 	const [screen, setScreen] = useState(initialScreen);
 	const current = useRef(screen);
 	const unread = useRef<Chunk[]>([]);
@@ -97,7 +97,7 @@ function useScreen({store, controls, now, onQuit}: AppProps, rows: number): Scre
 		// A key acts on what is so now, not on what was drawn last.
 		perform(keepUp(current.current, store.getState(), now()));
 		controls.dismissMessage();
-		const press = {at: now(), pageRows: Math.max(1, rows - pageOverlap)};
+		const press = {at: now(), pageRows: Math.max(1, rows - pageOverlap), unseen: isTooSmall({columns, rows})};
 		pressChunks(chunks, press, {screen: () => current.current, state: store.getState, perform, controls});
 		settle();
 	}

@@ -17,13 +17,17 @@ export function pressKey(screen: ScreenState, press: Press, state: State, contro
 	}
 	const overlay = topOverlay(screen);
 	if (overlay !== undefined) {
-		return pressInOverlay(screen, overlay, {name: press.key, at: press.at}, state);
+		const isBlind = press.unseen === true && overlay.kind !== 'quit' && press.key !== 'escape';
+		return isBlind ? stay(screen) : pressInOverlay(screen, overlay, {name: press.key, at: press.at}, state);
 	}
 	if (screen.filterTyping) {
 		return pressInFilter(screen, press, state);
 	}
 	const record = recordOf(press.key, placeOf(screen));
 	if (record?.action !== undefined) {
+		if (press.unseen === true && record.action.dangerous) {
+			return stay(screen);
+		}
 		return act(screen, record.action, state, controls);
 	}
 	const event = record?.event?.(press);

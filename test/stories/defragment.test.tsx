@@ -201,6 +201,17 @@ test('started is what the word was typed for, also where the plan is smaller by 
 	expect(app.calls().at(-1)).toBe('startRun etcd-0,etcd-2 defragment');
 });
 
+test('what can not be seen can not be confirmed, nor begun', async () => {
+	await openConfirmation();
+	await app.type('defragment');
+	await app.press(keys.tab);
+	await app.resize(59, 14);
+	await app.press(keys.enter);
+	expect(app.calls()).toEqual(['openPlan {"kind":"all"}']);
+	await app.press(keys.escape, 'D');
+	expect(app.calls()).toEqual(['openPlan {"kind":"all"}', 'closePlan']);
+});
+
 test('a plan that the engine gives up closes with what it said', async () => {
 	await openConfirmation();
 	const {plan: _, ...without} = prodState();
