@@ -15,11 +15,10 @@ import type {Line} from './components/line.ts';
 import {Lines} from './components/lines.tsx';
 import {pressChunks, pressPaste} from './dispatch.ts';
 import type {Controls, Store} from './engine/controls.ts';
-import type {State} from './engine/state.ts';
 import {type Chunk, chunkOf} from './key-event.ts';
 import {topOverlay} from './overlay-state.ts';
 import {keepUp} from './overlay-upkeep.ts';
-import {initialScreen, type Request, type ScreenState, type Step} from './screen-state.ts';
+import {drawn, initialScreen, type Request, type ScreenState, type Step} from './screen-state.ts';
 import {dimmed, type Theme} from './theme.ts';
 import {compactionLine} from './views/compaction.ts';
 import {overlayLines} from './views/dialogs.ts';
@@ -182,11 +181,6 @@ function Middle(): ReactElement {
 function Bottom(): ReactElement {
 	const {props, bottom} = useFrame();
 	return <Lines lines={bottom} columns={props.columns} rows={bottom.length} theme={props.theme} />;
-}
-
-/** While paused the picture rests. What must not wait is not part of it: alarms, the run, dialogs and header are always live. */
-function drawn(state: State, {frozen, view}: ScreenState): State {
-	return frozen === undefined || view === 'run' || view === 'alarms' ? state : frozen;
 }
 
 /** In the middle, below the header where there is room; the first row, an alarm, a run and the message always stay in sight. */

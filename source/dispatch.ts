@@ -9,7 +9,7 @@ import {type Chunk, isPrintable} from './key-event.ts';
 import type {Press} from './key-record.ts';
 import {placeOf, recordOf} from './keymap.ts';
 import {askToQuit, pasteInOverlay, pressInOverlay, pushOverlay, topOverlay} from './overlay-state.ts';
-import {reduceScreen, type ScreenState, type Step, selectedId, stay} from './screen-state.ts';
+import {drawn, reduceScreen, type ScreenState, type Step, selectedId, stay} from './screen-state.ts';
 
 export function pressKey(screen: ScreenState, press: Press, state: State, controls: Controls): Step {
 	if (press.key === 'ctrl-c') {
@@ -84,7 +84,8 @@ export function pressPaste(screen: ScreenState, text: string, at: number, state:
 }
 
 function act(screen: ScreenState, action: Action, state: State, controls: Controls): Step {
-	const selected = selectedId(screen, state);
+	// The marker is where it was drawn, also in a picture that rests.
+	const selected = selectedId(screen, drawn(state, screen));
 	const context = {state, ...(selected === undefined ? {} : {selected})};
 	const reason = reasonAgainst(action, context);
 	if (reason !== undefined) {

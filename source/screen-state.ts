@@ -92,6 +92,11 @@ export function stay(screen: ScreenState, ...requests: readonly Request[]): Step
 	return {screen, requests};
 }
 
+/** While paused the picture rests. What must not wait is not part of it: alarms, the run, dialogs and header are always live. */
+export function drawn(state: State, {frozen, view}: ScreenState): State {
+	return frozen === undefined || view === 'run' || view === 'alarms' ? state : frozen;
+}
+
 /** The member that the marker is on, in any view. */
 export function selectedId(screen: ScreenState, state: State): MemberId | undefined {
 	if (screen.view === 'alarms' && state.alarms.length > 0) {

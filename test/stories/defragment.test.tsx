@@ -252,6 +252,25 @@ test('d plans for the selected member, also after the order turned', async () =>
 	expect(app.calls()).toEqual(['openPlan {"kind":"member","memberId":"251cd44483d811c3"}']);
 });
 
+test('d plans for the member that the marker was drawn on, also while the picture rests', async () => {
+	app = await openApp(prodState());
+	await app.press('s', 's', 'S', 'p');
+	const [marked] = /> (etcd-\d)/.exec(await app.frame())?.slice(1) ?? [];
+	const members = prodState().members;
+	const sizes = members.map(({status}) => status?.value.dbSizeBytes ?? 0).toSorted((a, b) => a - b);
+	const order = members.toSorted((a, b) => (b.status?.value.dbSizeBytes ?? 0) - (a.status?.value.dbSizeBytes ?? 0));
+	await app.set({
+		members: members.map((record) => ({
+			...record,
+			status: {at: now, value: {...record.status!.value, dbSizeBytes: sizes[order.indexOf(record)]!}},
+		})),
+	});
+	expect(/> (etcd-\d)/.exec(await app.frame())?.[1]).toBe(marked);
+	await app.press('d');
+	const id = members.find(({member}) => member.name === marked)?.member.id;
+	expect(app.calls().at(-1)).toBe(`openPlan {"kind":"member","memberId":"${id}"}`);
+});
+
 test('a read-only session opens nothing, and its help says why', async () => {
 	app = await openApp(prodState({readOnly: true}));
 	await app.press('D', 'd', 'C');
