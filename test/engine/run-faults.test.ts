@@ -6,6 +6,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 import {promisify} from 'node:util';
 import {expect, it, onTestFinished, vi} from 'vitest';
 import type {DefragPlan} from '../../source/domain/defrag-plan.ts';
+import type {Transport} from '../../source/transport/transport.ts';
 import {type Cluster, clusterForTest} from '../helpers/cluster.ts';
 import {
 	aroundCall,
@@ -29,16 +30,50 @@ async function fragmentedCluster(options?: Parameters<typeof fragment>[1]): Prom
 	return cluster;
 }
 
+/** Looks that begin while it is held wait until it is let go: what they find is the whole of what happened meanwhile. */
+function createHold() {
+	let held: PromiseWithResolvers<void> | undefined;
+	return {
+		hold: () => {
+			held = Promise.withResolvers();
+		},
+		letGo: () => held?.resolve(),
+		transport: (transport: Transport): Transport =>
+			new Proxy(transport, {
+				get(target, name) {
+					if (name === 'membership') {
+						return async (...args: Parameters<Transport['membership']>) => {
+							await held?.promise;
+							return target.membership(...args);
+						};
+					}
+					const value = Reflect.get(target, name);
+					return typeof value === 'function' ? value.bind(target) : value;
+				},
+			}),
+	};
+}
+
 it('leadership that somebody moves between two turns takes the last turn with it', async () => {
 	const cluster = await fragmentedCluster();
-	const engine = startTestEngine(cluster);
+	const looks = createHold();
+	const engine = startTestEngine(cluster, {transport: looks.transport});
 	await startRun(engine);
 	const next = await engine.until(({run: current}) => (current?.phase.kind === 'cooling down' ? current.waiting[0] : undefined));
 	expect(next.role).toBe('follower');
 	const leader = await engine.until(({members, health}) => members.find(({member}) => member.id === health.leader?.id)?.member);
+	// A look in the middle of the election would find no leader, which halts.
+	looks.hold();
+	await delay(500);
 	await run('etcdctl', ['--endpoints', leader.endpoint ?? '', 'move-leader', next.memberId], {env: environment});
+	await engine.until(({members}) =>
+		members.every(({status, statusAnswer}) => statusAnswer.kind === 'answered' && status?.value.leaderId === next.memberId)
+			? true
+			: undefined,
+	);
+	looks.letGo();
 	const ended = await untilOver(engine);
-	expect(ended.phase.kind).toBe('finished');
+	expect(ended.phase).toMatchObject({kind: 'finished'});
 	expect(ended.turns.map(({outcome}) => outcome)).toEqual(['done', 'done', 'done']);
 	expect(ended.turns.at(-1)).toMatchObject({name: next.name, role: 'leader'});
 	expect(ended.moves).toEqual([]);
