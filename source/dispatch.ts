@@ -9,7 +9,7 @@ import {type Chunk, isPrintable} from './key-event.ts';
 import type {Press} from './key-record.ts';
 import {placeOf, recordOf} from './keymap.ts';
 import {askToQuit, pasteInOverlay, pressInOverlay, pushOverlay, topOverlay} from './overlay-state.ts';
-import {reduceScreen, type ScreenState, type Step, selectedId, stay} from './screen-state.ts';
+import {drawn, reduceScreen, type ScreenState, type Step, selectedId, stay} from './screen-state.ts';
 
 export function pressKey(screen: ScreenState, press: Press, state: State, controls: Controls): Step {
 	if (press.key === 'ctrl-c') {
@@ -17,13 +17,17 @@ export function pressKey(screen: ScreenState, press: Press, state: State, contro
 	}
 	const overlay = topOverlay(screen);
 	if (overlay !== undefined) {
-		return pressInOverlay(screen, overlay, {name: press.key, at: press.at}, state);
+		const isBlind = press.unseen === true && overlay.kind !== 'quit' && press.key !== 'escape';
+		return isBlind ? stay(screen) : pressInOverlay(screen, overlay, {name: press.key, at: press.at}, state);
 	}
 	if (screen.filterTyping) {
 		return pressInFilter(screen, press, state);
 	}
 	const record = recordOf(press.key, placeOf(screen));
 	if (record?.action !== undefined) {
+		if (press.unseen === true && record.action.dangerous) {
+			return stay(screen);
+		}
 		return act(screen, record.action, state, controls);
 	}
 	const event = record?.event?.(press);
@@ -80,7 +84,8 @@ export function pressPaste(screen: ScreenState, text: string, at: number, state:
 }
 
 function act(screen: ScreenState, action: Action, state: State, controls: Controls): Step {
-	const selected = selectedId(screen, state);
+	// The marker is where it was drawn, also in a picture that rests.
+	const selected = selectedId(screen, drawn(state, screen));
 	const context = {state, ...(selected === undefined ? {} : {selected})};
 	const reason = reasonAgainst(action, context);
 	if (reason !== undefined) {

@@ -2,7 +2,7 @@
 import stringWidth from 'string-width';
 import {durationText, percentText, sizeText} from './domain/text.ts';
 
-export {durationText, percentText, sizeText} from './domain/text.ts';
+export {durationText, percentText, sizeText, tookText} from './domain/text.ts';
 
 export type Align = 'left' | 'right';
 
@@ -105,6 +105,11 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 /** `14:32:08` in the local zone. */
 export function timeOfDay(wallMs: number): string {
 	return `${hourAndMinute(wallMs)}:${two(new Date(wallMs).getSeconds())}`;
+}
+
+/** The same, never told earlier than it is: when something may begin. */
+export function timeNotBefore(wallMs: number): string {
+	return timeOfDay(Math.ceil(wallMs / 1000) * 1000);
 }
 
 export function hourAndMinute(wallMs: number): string {

@@ -10,7 +10,13 @@ export type Section = 'MOVE' | 'LOOK' | 'ACT' | 'PROGRAM';
 export type Place = ViewId | Overlay['kind'] | 'filter';
 
 /** What the press is about, beyond the key. */
-export type Press = {readonly key: KeyName; readonly at: number; readonly pageRows: number};
+export type Press = {
+	readonly key: KeyName;
+	readonly at: number;
+	readonly pageRows: number;
+	/** The terminal is too small to show what a key would do. */
+	readonly unseen?: boolean;
+};
 
 export type KeyRecord = {
 	readonly keys: readonly KeyName[];

@@ -1,12 +1,14 @@
 /** The composition root: options, then the screen or the command, then the transport, loaded last because it is the heaviest. */
 import {once} from 'node:events';
+import {existsSync} from 'node:fs';
 import {hostname, userInfo} from 'node:os';
 import {createInterface} from 'node:readline/promises';
 import {fileURLToPath} from 'node:url';
 import type {CommandContext} from './commands/context.ts';
+import {sentence} from './commands/sentence.ts';
 import {createEngine} from './engine/engine.ts';
 import {initialState} from './engine/initial-state.ts';
-import {journalDirectories, openJournal} from './engine/journal.ts';
+import {journalDirectories, openJournal, whyUnwritable} from './engine/journal.ts';
 import {acquireRunLock, runLockHolder, waitingForLock} from './engine/run-lock.ts';
 import {createStore} from './engine/store.ts';
 import {createSystemClock} from './engine/system-clock.ts';
@@ -44,6 +46,7 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function run(options: Options): Promise<number> {
+	checkStateDirectory(options);
 	switch (options.command) {
 		case 'monitor':
 			return monitor(options);
@@ -52,16 +55,34 @@ async function run(options: Options): Promise<number> {
 		default: {
 			const {runCommand} = await import('./commands/index.ts');
 			keepGoingUnread();
-			const code = await runCommand(contextOf(options));
-			// A member that was left at work must not keep us.
-			return leave(code);
+			return runCommand(contextOf(options));
 		}
 	}
 }
 
 async function connect(connection: ConnectionOptions): Promise<Transport> {
 	const {createDirectTransport} = await import('./transport/grpc/direct-transport.ts');
-	return createDirectTransport(connection);
+	try {
+		return createDirectTransport(connection);
+	} catch (error) {
+		// Nothing was asked of anybody yet: it is what was typed that can't be right.
+		throw error instanceof TransportError ? new UsageError(sentence(error.failure)) : error;
+	}
+}
+
+/** A directory that was named and can't be used is a mistake to tell at once; one of the usual places is passed over. */
+function checkStateDirectory({command, stateDirectory}: Options): void {
+	if (stateDirectory === undefined || command === 'status') {
+		return;
+	}
+	const reason = command === 'journal' ? whyMissing(stateDirectory) : whyUnwritable(stateDirectory);
+	if (reason !== undefined) {
+		throw new UsageError(`--state-dir ${stateDirectory} can't be used: ${reason}.`);
+	}
+}
+
+function whyMissing(directory: string): string | undefined {
+	return existsSync(directory) ? undefined : 'there is no such directory';
 }
 
 function contextOf(options: Options): CommandContext {
@@ -124,17 +145,13 @@ function keepGoingUnread(): void {
 	}
 }
 
-/** Ends the process once what was printed has been handed over. */
-function leave(code: number): Promise<never> {
-	return new Promise(() => process.stdout.write('', () => process.exit(code)));
-}
-
 function engineOptions(options: Options) {
 	return {
 		platform: directPlatform,
 		acquireLock: acquireRunLock,
 		lockHolder: runLockHolder,
 		operator: `${userInfo().username}@${hostname()}`,
+		commandTimeoutMs: options.connection.commandTimeoutMs,
 		defragTimeoutMs: options.defragTimeoutMs,
 		cooldownMs: options.cooldownMs,
 		random: Math.random,
@@ -177,9 +194,10 @@ async function demo(options: Options): Promise<number> {
 	return runDemo({
 		scenario: options.scenario as keyof typeof scenarios,
 		monitor: !options.noMonitor,
+		...(options.stateDirectory === undefined ? {} : {stateDirectory: options.stateDirectory}),
 		openMonitor(flags) {
-			const reached = parseOptions([...flags], {});
-			return monitor({...options, command: 'monitor', connection: reached.connection, clusterName: `demo ${options.scenario}`});
+			const {connection, stateDirectory = ''} = parseOptions([...flags], {});
+			return monitor({...options, command: 'monitor', connection, stateDirectory, clusterName: `demo ${options.scenario}`});
 		},
 		reaper: [process.execPath, launcher(), '__reap'],
 		say,
@@ -199,22 +217,23 @@ function report(error: unknown): number {
 		return 2;
 	}
 	if (error instanceof TransportError) {
-		const {message, nextStep, endpoint} = error.failure;
-		say(
-			`etcdtop: ${endpoint === undefined || message.includes(endpoint) ? '' : `${endpoint}: `}${message}${nextStep === '' ? '' : `. ${nextStep}`}`,
-		);
+		say(`etcdtop: ${sentence(error.failure)}`);
 		return 1;
 	}
 	say(`etcdtop: this is a defect, please report it.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
 	return 1;
 }
 
-/** A terminal that takes no bytes must not keep a process that has had a screen; results of the other commands are written out. */
+/**
+ * A terminal that takes no bytes must not keep a process that has had a screen; what the others printed is handed over first. Then it
+ * ends, whatever is still open: a member that was left at work must not keep us.
+ */
 function end(code: number): void {
 	process.exitCode = code;
 	if (hadScreen) {
 		process.exit(code);
 	}
+	process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
 }
 
 main(process.argv.slice(2)).then(end, (error: unknown) => end(report(error)));

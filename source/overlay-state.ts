@@ -130,7 +130,7 @@ function pressInPlan(screen: ScreenState, overlay: Extract<Overlay, {kind: 'plan
 		return stay(screen, {call: 'say', with: ['refused', `Enter: ${heldBy}`]});
 	}
 	const confirmation = openConfirmation(plan.confirmation.word, key.at);
-	return stay(pushOverlay(screen, {kind: 'confirm', subject: {kind: 'defragment'}, seen: true, confirmation}));
+	return stay(pushOverlay(screen, {kind: 'confirm', subject: {kind: 'defragment', shown: plan}, seen: true, confirmation}));
 }
 
 function pressInConfirm(screen: ScreenState, overlay: Extract<Overlay, {kind: 'confirm'}>, key: KeyEvent): Step {
@@ -152,7 +152,7 @@ function confirmed(screen: ScreenState, subject: Subject, typed: string): Step {
 	const left = {...screen, overlays: [], scroll: 0};
 	switch (subject.kind) {
 		case 'defragment':
-			return stay({...left, view: 'run'}, {call: 'startRun', with: [typed]});
+			return stay({...left, view: 'run'}, {call: 'startRun', with: [subject.shown, typed]});
 		case 'disarm':
 			return stay(left, {call: 'disarm', with: [typed]});
 		case 'compact':

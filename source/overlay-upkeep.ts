@@ -1,8 +1,9 @@
 /** What becomes of an open dialog when the state under it changes: it closes with its reason, or asks for another word. */
-import {askForAnotherWord, openConfirmation} from './confirmation-state.ts';
+import {askForAnotherWord, type ConfirmationState, openConfirmation} from './confirmation-state.ts';
 import {mayDeclareOver} from './declare-over.ts';
 import type {Confirmation} from './domain/defrag-plan.ts';
 import {type MemberId, memberLabel} from './domain/member.ts';
+import {newsIn} from './domain/plan-news.ts';
 import type {State} from './engine/state.ts';
 import {closeAll, planHeldBy, popOverlay, pushOverlay, runUnderWay, topOverlay} from './overlay-state.ts';
 import {type Overlay, type ScreenState, type Step, type Subject, stay} from './screen-state.ts';
@@ -47,10 +48,23 @@ function keepUpConfirmation(screen: ScreenState, top: Extract<Overlay, {kind: 'c
 		return stay(left.screen, ...left.requests, {call: 'say', with: ['refused', asked.refusal]});
 	}
 	const before = top.confirmation;
-	const confirmation = before === undefined ? openConfirmation(asked.word, now) : askForAnotherWord(before, asked.word, now);
+	const confirmation =
+		before === undefined ? openConfirmation(asked.word, now) : typedFor(top.subject, before, asked.word, state, now);
 	return top.seen && confirmation === before
 		? stay(screen)
-		: stay(pushOverlay(popOverlay(screen), {...top, seen: true, confirmation}));
+		: stay(pushOverlay(popOverlay(screen), {...top, subject: nowShown(top.subject, state), seen: true, confirmation}));
+}
+
+/** What was typed so far, for as long as it is typed for the same thing. */
+function typedFor(subject: Subject, before: ConfirmationState, word: string, {plan}: State, now: number): ConfirmationState {
+	const news = subject.kind === 'defragment' && plan !== undefined ? newsIn(plan, subject.shown) : undefined;
+	return news === undefined || word !== before.word
+		? askForAnotherWord(before, word, now)
+		: openConfirmation(word, now, `the plan changed: ${news}`);
+}
+
+function nowShown(subject: Subject, {plan}: State): Subject {
+	return subject.kind === 'defragment' && plan !== undefined ? {...subject, shown: plan} : subject;
 }
 
 /** What has to be typed for it now, or why it may not be done; undefined while the engine has no plan for it. */

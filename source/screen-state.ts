@@ -4,17 +4,20 @@
  */
 import type {ConfirmationState} from './confirmation-state.ts';
 import {mayDeclareOver} from './declare-over.ts';
+import type {DefragPlan} from './domain/defrag-plan.ts';
 import {isOver} from './domain/defrag-run.ts';
 import type {MemberId} from './domain/member.ts';
 import {chartWindows} from './domain/series.ts';
 import type {Controls} from './engine/controls.ts';
 import type {State} from './engine/state.ts';
+import {maySetAside} from './views/compaction.ts';
 import {membersShown, selectedMember} from './views/members-shown.ts';
 import type {ScreenView, SortColumn, ViewId} from './views/view.ts';
 
 /** What a typed word would set going. */
 export type Subject =
-	| {readonly kind: 'defragment'}
+	/** `shown`: the plan that is typed for. */
+	| {readonly kind: 'defragment'; readonly shown: DefragPlan}
 	| {readonly kind: 'disarm'; readonly memberId: MemberId}
 	| {readonly kind: 'compact'; readonly target: 'target' | 'head'}
 	| {readonly kind: 'declare over'; readonly memberId: MemberId};
@@ -87,6 +90,11 @@ export const initialScreen: ScreenState = {
 
 export function stay(screen: ScreenState, ...requests: readonly Request[]): Step {
 	return {screen, requests};
+}
+
+/** While paused the picture rests. What must not wait is not part of it: alarms, the run, dialogs and header are always live. */
+export function drawn(state: State, {frozen, view}: ScreenState): State {
+	return frozen === undefined || view === 'run' || view === 'alarms' ? state : frozen;
 }
 
 /** The member that the marker is on, in any view. */
@@ -208,7 +216,7 @@ function goBack(screen: ScreenState, state: State): Step {
 		return stay({...screen, filter: ''});
 	}
 	const left = {...screen, view: 'overview', scroll: 0} as const;
-	return screen.view === 'overview' && state.compaction !== undefined
+	return screen.view === 'overview' && state.compaction !== undefined && maySetAside(state)
 		? stay(left, {call: 'dismissCompaction', with: []})
 		: stay(left);
 }

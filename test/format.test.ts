@@ -11,6 +11,7 @@ import {
 	percentCell,
 	startOf,
 	timeCell,
+	tookText,
 } from '../source/format.ts';
 
 const MiB = 1024 ** 2;
@@ -85,4 +86,16 @@ test('widths are counted in cells', () => {
 	expect(fit('etcd-000', 6, '..')).toBe('etcd..');
 	expect(startOf('数据库', 3)).toBe('数');
 	expect(endOf('数据库', 3)).toBe('库');
+});
+
+test.each([
+	[0, '0 ms'],
+	[40, '40 ms'],
+	[95, '0.1 s'],
+	[428, '0.4 s'],
+	[949, '0.9 s'],
+	[950, '0:01'],
+	[33_400, '0:33'],
+])('what took %d ms is never told as 0:00', (ms, expected) => {
+	expect(tookText(ms)).toBe(expected);
 });

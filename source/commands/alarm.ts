@@ -1,6 +1,5 @@
 /** `etcdtop alarm list` and `etcdtop alarm disarm`. */
-import type {DisarmPlan} from '../domain/disarm.ts';
-import {disarmWord} from '../domain/disarm.ts';
+import {type Disarming, type DisarmPlan, disarmingText, disarmWord} from '../domain/disarm.ts';
 import {type MemberId, memberLabel} from '../domain/member.ts';
 import type {State} from '../engine/state.ts';
 import {percentText, sizeText} from '../format.ts';
@@ -44,10 +43,12 @@ async function list({options, connect, print}: CommandContext): Promise<number> 
 	try {
 		const timeout = {timeoutMs: options.connection.commandTimeoutMs};
 		const [alarms, membership] = await Promise.all([transport.alarms(timeout), transport.membership(timeout)]);
-		const named = alarms.map(({memberId, alarm}) => {
-			const found = membership.members.find(({id}) => id === memberId);
-			return {memberId, name: found === undefined ? memberId : memberLabel(found), alarm};
-		});
+		const named = alarms
+			.map(({memberId, alarm}) => {
+				const found = membership.members.find(({id}) => id === memberId);
+				return {memberId, name: found === undefined ? memberId : memberLabel(found), alarm};
+			})
+			.sort((a, b) => a.name.localeCompare(b.name, 'en', {numeric: true}));
 		print(
 			{
 				json: () => JSON.stringify(named),
@@ -79,9 +80,12 @@ async function disarmEach(words: readonly string[], context: CommandContext, han
 	const chosen = words.length === 0 ? withAlarm : words.map((word) => alarmedMember(word, withAlarm, store.getState()));
 	if (chosen.length === 0) {
 		context.print('no NOSPACE alarm');
-		return exitCodes.done;
 	}
 	for (const memberId of new Set(chosen)) {
+		if (!withAlarm.includes(memberId)) {
+			context.print(`${nameOf(memberId, store.getState())} has no NOSPACE alarm`);
+			continue;
+		}
 		const code = await disarm(memberId, context, handle);
 		if (code !== exitCodes.done) {
 			return code;
@@ -95,17 +99,23 @@ function alarmedMember(word: string, withAlarm: readonly MemberId[], state: Stat
 	return withAlarm.find((memberId) => memberId === word.toLowerCase()) ?? memberNamed(word, state);
 }
 
+function nameOf(memberId: MemberId, {members}: State): string {
+	const found = members.find(({member}) => member.id === memberId)?.member;
+	return found === undefined ? memberId : memberLabel(found);
+}
+
 async function disarm(memberId: MemberId, context: CommandContext, {store, controls}: EngineHandle): Promise<number> {
-	const {say, print} = context;
-	controls.dismissMessage();
+	const {say} = context;
 	controls.openDisarm(memberId);
-	const plan = await waitFor<DisarmPlan | string>(
-		store,
-		({disarmPlan, message}) => disarmPlan ?? (message?.kind === 'refused' ? message.text : undefined),
+	const plan = await waitFor<DisarmPlan | Disarming>(store, ({disarmPlan, disarming}) =>
+		disarmPlan?.memberId === memberId ? disarmPlan : endOf(memberId, disarming),
 	);
-	if (typeof plan === 'string' || plan.confirmation === undefined) {
+	if ('phase' in plan) {
+		return report(plan, context);
+	}
+	if (plan.confirmation === undefined) {
 		controls.closeDisarm();
-		say(`refused: ${typeof plan === 'string' ? plan : (plan.refusal ?? 'it can not be disarmed now')}`);
+		say(`refused: ${plan.refusal ?? 'it can not be disarmed now'}`);
 		return exitCodes.refused;
 	}
 	for (const {name, dbSizeBytes, used} of plan.rows) {
@@ -119,17 +129,31 @@ async function disarm(memberId: MemberId, context: CommandContext, {store, contr
 		controls.closeDisarm();
 		return typed;
 	}
-	controls.dismissMessage();
 	controls.disarm(typed);
-	const outcome = await waitFor(store, ({message}) =>
-		message?.kind === 'good' || message?.kind === 'refused' ? message : undefined,
-	);
-	if (outcome.kind === 'good') {
-		print(outcome.text);
-		return exitCodes.done;
+	return report(await waitFor(store, ({disarming}) => endOf(memberId, disarming)), context);
+}
+
+function endOf(memberId: MemberId, disarming: Disarming | undefined): Disarming | undefined {
+	return disarming?.memberId === memberId && disarming.phase.kind !== 'asking' ? disarming : undefined;
+}
+
+function report(disarming: Disarming, {say, print}: CommandContext): number {
+	const {phase} = disarming;
+	const text = disarmingText(disarming);
+	switch (phase.kind) {
+		case 'done':
+			print(text);
+			return exitCodes.done;
+		case 'refused':
+			say(`refused: ${text}`);
+			return exitCodes.refused;
+		case 'failed':
+		case 'unknown':
+			say(phase.nextStep === '' ? text : `${text}. ${phase.nextStep}`);
+			return phase.kind === 'unknown' ? exitCodes.unknown : exitCodes.failed;
+		case 'asking':
+			return exitCodes.unknown;
 	}
-	say(outcome.text);
-	return exitCodes.failed;
 }
 
 /** The word, or the exit code where nobody says it. What is tight or assumed takes a person: `--yes` stands for the ordinary word only. */

@@ -1,5 +1,6 @@
 /** `etcdtop compact`: drops revisions older than five minutes, which it has to have watched. */
 import type {Compaction, CompactPlan} from '../domain/compact.ts';
+import {uncountedText} from '../domain/uncounted.ts';
 import type {State} from '../engine/state.ts';
 import {durationText, sizeText} from '../format.ts';
 import {UsageError} from '../usage-error.ts';
@@ -16,10 +17,28 @@ export async function runCompact(context: CommandContext): Promise<number> {
 	}
 	const handle = context.createEngine(await context.connect());
 	handle.engine.start();
+	const {promise: left, resolve: leave} = Promise.withResolvers<number>();
+	const forget = context.onInterrupt(() => leave(interrupted(handle.store.getState(), context.say)));
 	try {
-		return await compact(context, handle);
+		return await Promise.race([compact(context, handle), left]);
 	} finally {
+		forget();
 		await handle.engine.stop();
+	}
+}
+
+/** Nothing can take a compaction back. */
+function interrupted({compaction}: State, say: (text: string) => void): number {
+	switch (compaction?.phase.kind) {
+		case undefined:
+			say('Interrupted. Nothing was changed.');
+			return exitCodes.failed;
+		case 'compacting':
+			say('Interrupted. etcd goes on compacting by itself; nothing can stop it.');
+			return exitCodes.unknown;
+		default:
+			say(`Interrupted. It is compacted to revision ${compaction?.revision}.`);
+			return exitCodes.done;
 	}
 }
 
@@ -75,7 +94,8 @@ async function readyPlan({options, say}: CommandContext, {store}: EngineHandle):
 		if (options.toHead || compactPlan?.targetAt === undefined) {
 			return undefined;
 		}
-		const left = Math.ceil(Math.max(0, compactPlan.targetAt - now) / stepMs) * stepMs;
+		// The state is up to a second old.
+		const left = Math.max(1, Math.ceil((compactPlan.targetAt - now - 1000) / stepMs)) * stepMs;
 		return `no revision is known to be old enough yet: watching for ${durationText(left)} (--to-head would not wait)`;
 	});
 	try {
@@ -105,6 +125,9 @@ function report({phase, revision, inUseBefore}: Compaction, say: (text: string) 
 			print(
 				`compacted to revision ${revision}: in use ${sizeText(inUseBefore)} → ${sizeText(phase.inUseBytes)}. Defragment to make the files smaller.`,
 			);
+			if (phase.uncounted.length > 0) {
+				say(uncountedText(phase.uncounted));
+			}
 			return exitCodes.done;
 		case 'unknown':
 		case 'failed':

@@ -1,8 +1,9 @@
 /** A plan and the end of a run, to be read and to be parsed. */
-import type {DefragPlan, PlanRow} from '../domain/defrag-plan.ts';
+import type {DefragPlan, MoveLeaderOffer, PlanRow} from '../domain/defrag-plan.ts';
 import type {Run, Turn} from '../domain/defrag-run.ts';
 import type {GateState} from '../domain/gate.ts';
-import {durationText, estimateText, percentText, sizeText} from '../format.ts';
+import {estimateText, percentText, sizeText, tookText} from '../format.ts';
+import {rounded} from './rounded.ts';
 import {type Column, tableText} from './table.ts';
 
 const none = '–';
@@ -15,25 +16,47 @@ const planColumns: readonly Column<NumberedRow>[] = [
 	{title: '', align: 'right', text: ({turn}) => (turn === undefined ? none : String(turn))},
 	{title: 'MEMBER', text: ({row}) => row.name},
 	{title: 'ROLE', text: ({row}) => row.role},
-	{title: 'DB SIZE', align: 'right', text: ({row}) => sizeText(row.dbSizeBytes)},
-	{
-		title: 'GIVES BACK',
-		align: 'right',
-		text: ({row}) => `${sizeText(row.reclaimBytes)} ${percentText(row.reclaimRatio).padStart(4)}`,
-	},
+	{title: 'DB SIZE', align: 'right', text: ({row}) => (isKnown(row) ? sizeText(row.dbSizeBytes) : none)},
+	{title: 'GIVES BACK', align: 'right', text: givesBackOf},
 	{title: 'BLOCKS', align: 'right', text: ({row, turn}) => (turn === undefined ? none : estimateText(row.estimateMs))},
 	{title: 'WHY HERE', text: ({row}) => row.why},
 ];
 
-export function planText({steps, leftOut, reclaimBytes, totalMs, moveLeader, warnings, gates}: DefragPlan): string {
+/** A member that does not answer has no figures. */
+function isKnown({dbSizeBytes}: PlanRow): boolean {
+	return dbSizeBytes > 0;
+}
+
+function givesBackOf({row}: NumberedRow): string {
+	const atLeast = row.reclaimIsAtLeast ? 'at least ' : '';
+	return isKnown(row) ? `${atLeast}${sizeText(row.reclaimBytes)} ${percentText(row.reclaimRatio).padStart(4)}` : none;
+}
+
+/** `moves`: whether leadership was asked to move. */
+export function planText(
+	{steps, leftOut, reclaimBytes, totalMs, moveLeader, warnings, gates}: DefragPlan,
+	moves: boolean,
+): string {
 	const rows = [...steps.map((row, index) => ({row, turn: index + 1})), ...leftOut.map((row) => ({row}))];
+	const atLeast = steps.some(({reclaimIsAtLeast}) => reclaimIsAtLeast) ? 'at least ' : '';
 	return [
 		tableText(planColumns, rows),
-		...(steps.length === 0 ? [] : [`Gives back ${sizeText(reclaimBytes)} in ${estimateText(totalMs)}.`]),
-		...(moveLeader?.kind === 'possible' ? [`Leadership can move to ${moveLeader.toName} first (${moveLeader.why}).`] : []),
+		...(steps.length === 0 ? [] : [`Gives back ${atLeast}${sizeText(reclaimBytes)} in ${estimateText(totalMs)}.`]),
+		...(moveLeader === undefined ? [] : moveLines(moveLeader, moves)),
 		...warnings.map(({text, remedy}) => `${marks.acknowledge} ${text}. ${remedy}`),
 		...gates.map(({title, state, detail}) => `${marks[state]} ${title}: ${detail}`),
 	].join('\n');
+}
+
+function moveLines(offer: MoveLeaderOffer, moves: boolean): readonly string[] {
+	if (offer.kind === 'none') {
+		return moves ? [`Leadership stays where it is: ${offer.why}.`] : [];
+	}
+	return [
+		moves
+			? `Leadership moves to ${offer.toName} first (${offer.why}).`
+			: `Leadership can move to ${offer.toName} first (${offer.why}): --move-leader.`,
+	];
 }
 
 const summaryColumns: readonly Column<Turn>[] = [
@@ -42,11 +65,11 @@ const summaryColumns: readonly Column<Turn>[] = [
 	{title: 'BEFORE', align: 'right', text: ({before}) => sizeText(before.dbSizeBytes)},
 	{title: 'AFTER', align: 'right', text: ({after}) => (after === undefined ? none : sizeText(after.dbSizeBytes))},
 	{title: 'GIVEN BACK', align: 'right', text: givenBackText},
-	{title: 'BLOCKED', align: 'right', text: ({durationMs}) => (durationMs === undefined ? none : durationText(durationMs))},
+	{title: 'BLOCKED', align: 'right', text: ({durationMs}) => (durationMs === undefined ? none : tookText(durationMs))},
 	{
 		title: 'SILENT',
 		align: 'right',
-		text: ({longestSilenceMs}) => (longestSilenceMs === undefined ? none : durationText(longestSilenceMs)),
+		text: ({longestSilenceMs}) => (longestSilenceMs === undefined ? none : tookText(longestSilenceMs)),
 	},
 	{title: 'RAFT TERM', text: termText},
 	{title: 'WHY', text: ({why}) => why ?? ''},
@@ -107,12 +130,12 @@ export function summaryRecord({id, clusterId, turns, moves, phase}: Run) {
 			outcome: turn.outcome,
 			beforeBytes: turn.before.dbSizeBytes,
 			afterBytes: turn.after?.dbSizeBytes ?? null,
-			durationMs: turn.durationMs ?? null,
-			longestSilenceMs: turn.longestSilenceMs ?? null,
+			durationMs: rounded(turn.durationMs),
+			longestSilenceMs: rounded(turn.longestSilenceMs),
 			raftTermBefore: turn.termBefore ?? null,
 			raftTermAfter: turn.termAfter ?? null,
 			why: turn.why ?? null,
 		})),
-		leaderMoves: moves.map(({from, to, tookMs}) => ({from, to, tookMs})),
+		leaderMoves: moves.map(({from, to, tookMs}) => ({from, to, tookMs: rounded(tookMs)})),
 	};
 }

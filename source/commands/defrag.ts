@@ -75,9 +75,9 @@ async function defragment(scope: Scope, context: CommandContext, handle: EngineH
 	}
 	const {plan, refusal} = found;
 	if (options.dryRun) {
-		print(options.writeOut === 'json' ? JSON.stringify(plan) : planText(plan));
+		print(options.writeOut === 'json' ? JSON.stringify(plan) : planText(plan, options.moveLeader));
 	} else {
-		say(planText(plan));
+		say(planText(plan, options.moveLeader));
 	}
 	if (refusal !== undefined) {
 		controls.closePlan();
@@ -96,7 +96,7 @@ async function defragment(scope: Scope, context: CommandContext, handle: EngineH
 		controls.closePlan();
 		return typed;
 	}
-	controls.startRun(typed);
+	controls.startRun(plan, typed);
 	return followRun(context, handle);
 }
 
@@ -115,8 +115,8 @@ function nothingToDo({scope, steps, leftOut}: DefragPlan): boolean {
 
 type Judged = {readonly plan: DefragPlan; readonly refusal?: string};
 
-/** Opened by time or by somebody else's end: what a script would try again for. */
-const passing: ReadonlySet<string> = new Set(['lock', 'inflight', 'snapshot', 'lag']);
+/** Opened by time or by somebody else's end, an unknown outcome by its member's answer: what a script would try again for. */
+const passing: ReadonlySet<string> = new Set(['lock', 'inflight', 'snapshot', 'lag', 'cooldown']);
 
 /** The plan once every gate was asked, and why it can't start; a sentence where there is no plan at all. */
 async function judgedPlan({options, say}: CommandContext, {store}: EngineHandle): Promise<Judged | string> {

@@ -1,7 +1,7 @@
 /** `etcdtop journal`: what was changed from this machine, oldest first. */
 import {damageText} from '../engine/journal.ts';
 import type {JournalLine} from '../engine/journal-line.ts';
-import {durationText, sizeText} from '../format.ts';
+import {sizeText, tookText} from '../format.ts';
 import {safeText} from '../transport/safe-text.ts';
 import {type CommandContext, exitCodes} from './context.ts';
 import {type Column, tableText} from './table.ts';
@@ -54,13 +54,13 @@ function whatText(line: JournalLine): string {
 		case 'started':
 			return `defragmentation started${line.before === undefined ? '' : ` at ${sizeText(line.before)}`}`;
 		case 'ended':
-			return `defragmentation ${line.outcome} after ${durationText(line.durationMs)}${reason}`;
+			return `defragmentation ${line.outcome} after ${tookText(line.durationMs)}${reason}`;
 		case 'unknown':
 			return `outcome unknown${reason}`;
 		case 'resolved':
 			return `unknown outcome resolved${reason}`;
 		case 'settled':
-			return `settled: ${sizeText(line.before)} → ${sizeText(line.after)} in ${durationText(line.durationMs)}`;
+			return `settled: ${sizeText(line.before)} → ${sizeText(line.after)} in ${tookText(line.durationMs)}`;
 		case 'moved leader':
 			return `move of leadership to ${line.to}, ${line.outcome}${reason}`;
 		case 'run':

@@ -1,4 +1,5 @@
 import type {MemberRecord, State} from '../engine/state.ts';
+import {rounded} from './rounded.ts';
 
 /** What scripts rest on: every key is there for every member; ids are lower-case hex, `null` where nothing is known. */
 export type StatusRecord = {
@@ -72,7 +73,7 @@ function memberRecord(
 		errors: (figures?.errors ?? []).map((error) => error.trim()),
 		alarms: alarms.filter(({memberId}) => memberId === member.id).map(({alarm}) => alarm),
 		state: condition.state,
-		latencyMs: statusAnswer.kind === 'answered' ? statusAnswer.latencyMs : null,
+		latencyMs: statusAnswer.kind === 'answered' ? rounded(statusAnswer.latencyMs) : null,
 		...(statusAnswer.kind === 'answered'
 			? {}
 			: {error: statusAnswer.kind === 'failed' ? statusAnswer.failure.message : 'no answer'}),

@@ -1,5 +1,6 @@
 /** `etcdtop status`: one fresh look at every member, judged as the monitor judges it. */
 import {memberLabel} from '../domain/member.ts';
+import {silenceMs} from '../domain/member-state.ts';
 import type {Observation} from '../domain/observation.ts';
 import type {Clock} from '../engine/clock.ts';
 import {initialState} from '../engine/initial-state.ts';
@@ -21,7 +22,7 @@ export async function runStatus({options, clock, connect, print, say, columns}: 
 		const observation = first.members.every(({status}) => status.kind === 'answered')
 			? await observeNow(transport, membership, clock, timeout)
 			: first;
-		const state = stateAfter(observation, clock);
+		const state = stateAfter(observation, patientClock(clock));
 		print(
 			{
 				json: () => JSON.stringify(statusRecord(state)),
@@ -37,6 +38,11 @@ export async function runStatus({options, clock, connect, print, say, columns}: 
 	} finally {
 		transport.close();
 	}
+}
+
+/** Nobody asks again: a silence counts as one however short `--command-timeout` is. */
+function patientClock(clock: Clock): Pick<Clock, 'uptimeMs' | 'wallMs'> {
+	return {uptimeMs: () => clock.uptimeMs() + silenceMs, wallMs: () => clock.wallMs() + silenceMs};
 }
 
 /** What the monitor would show after this one observation. */

@@ -4,8 +4,12 @@ import type {Theme} from '../theme.ts';
 import {blank, cutLine, emptyLine, fillLine, type Line, lineWidth, span} from './line.ts';
 import {wrapText} from './wrap-text.ts';
 
-/** A row of a dialog. `gives`: the order in which rows give way to a low screen; a row without it always stays. */
-export type DialogRow = {readonly line: Line; readonly gives?: number};
+/**
+ * A row of a dialog. `gives`: the order in which rows give way to a low screen; a row without it always stays. `told`: rows that
+ * leave one behind in their place, which tells how many of them are not shown. `text`: the same object for every row of one text.
+ */
+export type DialogRow = {readonly line: Line; readonly gives?: number; readonly told?: Told; readonly text?: object};
+export type Told = (hidden: number) => Line;
 
 export type Dialog = {
 	readonly title: string;
@@ -33,7 +37,9 @@ export function dialogLines({title, aside = '', rows}: Dialog, room: Room, theme
 	const width = dialogWidth(room);
 	const {box, styles} = theme;
 	const side = span(box.vertical, styles.strong);
-	const body = rowsThatFit(rows, Math.max(1, room.rows - 2)).map(({line}): Line => {
+	const shown = rowsThatFit(rows, Math.max(1, room.rows - 2));
+	const body = shown.map((one): Line => {
+		const line = isBroken(one, rows, shown) ? [...cutLine(one.line, width - 6, theme), span(theme.symbols.ellipsis)] : one.line;
 		const inside: Line = lineWidth(line) === 0 ? emptyLine : [blank(2), ...line];
 		return [side, ...fillLine(inside, width - 2, theme), side];
 	});
@@ -51,8 +57,27 @@ function titleLine(title: string, aside: string, width: number, theme: Theme): L
 	return [...start, span(dashes + right)].map(({text}) => span(text, styles.strong));
 }
 
-/** The rows that may go go first, lowest `gives` first; of those that must stay, the last ones: there are the buttons. */
+/** Whether the text of a row goes on in one that is not shown. */
+function isBroken(row: DialogRow, rows: readonly DialogRow[], shown: readonly DialogRow[]): boolean {
+	const next = rows[rows.indexOf(row) + 1];
+	return row.text !== undefined && next !== undefined && next.text === row.text && !shown.includes(next);
+}
+
+/** What fits; where rows that are to be told of have gone, there is one that says how many. */
 function rowsThatFit(rows: readonly DialogRow[], count: number): readonly DialogRow[] {
+	const kept = rowsKept(rows, count);
+	const told = rows.find((row) => row.told !== undefined && !kept.includes(row))?.told;
+	if (told === undefined) {
+		return kept;
+	}
+	const left = rowsKept(rows, count - 1);
+	const hidden = rows.filter((row) => row.told === told && !left.includes(row));
+	const place = rows.slice(0, rows.indexOf(hidden[0]!)).filter((row) => left.includes(row)).length;
+	return left.toSpliced(place, 0, {line: told(hidden.length)});
+}
+
+/** The rows that may go go first, lowest `gives` first, a text from its end; of those that must stay, the last ones: there are the buttons. */
+function rowsKept(rows: readonly DialogRow[], count: number): readonly DialogRow[] {
 	let kept = [...rows];
 	while (kept.length > count) {
 		const next = kept.reduce<DialogRow | undefined>(
@@ -62,7 +87,8 @@ function rowsThatFit(rows: readonly DialogRow[], count: number): readonly Dialog
 		if (next === undefined) {
 			return kept.slice(kept.length - count);
 		}
-		kept = kept.filter((row) => row !== next);
+		const last = next.text === undefined ? next : kept.findLast(({text, gives}) => text === next.text && gives === next.gives);
+		kept = kept.filter((row) => row !== last);
 	}
 	return kept;
 }
@@ -75,7 +101,8 @@ export function textRows(
 	gives?: number,
 	style = '',
 ): readonly DialogRow[] {
-	return wrapText(theme.text(text), dialogCells(room)).map((line) => row([span(line, style)], gives));
+	const shared = {};
+	return wrapText(theme.text(text), dialogCells(room)).map((line) => ({...row([span(line, style)], gives), text: shared}));
 }
 
 export function row(line: Line, gives?: number): DialogRow {

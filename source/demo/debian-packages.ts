@@ -7,22 +7,25 @@ export type UnpackOptions = {
 	/** Replaced as a whole, once everything is there. */
 	readonly folder: string;
 	readonly environment: NodeJS.ProcessEnv;
+	/** Nobody wants it any more. */
+	readonly signal?: AbortSignal | undefined;
 	/** Another suite than the machine's own, from the same mirror. */
 	readonly suite?: string;
 };
 
-/** Fetches and unpacks `packages`; false where there is no apt, no network, or no such package. Needs no rights. */
+/** Fetches and unpacks `packages`; false where there is no apt, no network, no such package or no room. Needs no rights. */
 export async function unpackPackages(packages: readonly string[], options: UnpackOptions): Promise<boolean> {
-	const {folder, environment} = options;
-	await mkdir(dirname(folder), {recursive: true});
-	// Beside the folder, so that the last step is a rename, which two processes can do at once.
-	const work = await mkdtemp(`${folder}-fetching-`);
+	const {folder, environment, signal} = options;
+	let work: string | undefined;
 	try {
+		await makeDirectory(dirname(folder));
+		// Beside the folder, so that the last step is a rename, which two processes can do at once.
+		work = await mkdtemp(`${folder}-fetching-`);
 		await fetchPackages(packages, work, options);
 		const unpacked = join(work, 'unpacked');
 		for (const name of await readdir(work)) {
 			if (name.endsWith('.deb')) {
-				await run('dpkg-deb', ['--extract', join(work, name), unpacked], {env: environment});
+				await run('dpkg-deb', ['--extract', join(work, name), unpacked], {env: environment, signal});
 			}
 		}
 		await rm(folder, {recursive: true, force: true});
@@ -31,15 +34,36 @@ export async function unpackPackages(packages: readonly string[], options: Unpac
 	} catch {
 		return false;
 	} finally {
-		await rm(work, {recursive: true, force: true});
+		if (work !== undefined) {
+			await rm(work, {recursive: true, force: true});
+		}
+	}
+}
+
+/** By single steps: `recursive` tries for ever where a parent exists and says that it doesn't, as `/proc` does. */
+async function makeDirectory(path: string): Promise<void> {
+	try {
+		await mkdir(path);
+	} catch (error) {
+		const {code} = error as NodeJS.ErrnoException;
+		if (code === 'ENOENT' && dirname(path) !== path) {
+			await makeDirectory(dirname(path));
+			await mkdir(path);
+		} else if (code !== 'EEXIST') {
+			throw error;
+		}
 	}
 }
 
 /** Installs for the whole machine, root only; false where there is no apt, or nothing to install from. */
-export async function installPackages(packages: readonly string[], environment: NodeJS.ProcessEnv): Promise<boolean> {
+export async function installPackages(
+	packages: readonly string[],
+	environment: NodeJS.ProcessEnv,
+	signal: AbortSignal | undefined,
+): Promise<boolean> {
 	try {
 		const env = {...environment, DEBIAN_FRONTEND: 'noninteractive'};
-		await run('apt-get', ['install', '--yes', '--no-install-recommends', ...packages], {env});
+		await run('apt-get', ['install', '--yes', '--no-install-recommends', ...packages], {env, signal});
 		return true;
 	} catch {
 		return false;
@@ -47,9 +71,9 @@ export async function installPackages(packages: readonly string[], environment: 
 }
 
 async function fetchPackages(packages: readonly string[], work: string, options: UnpackOptions): Promise<void> {
-	const env = options.environment;
+	const {environment: env, signal} = options;
 	const download = (flags: readonly string[]): Promise<string> =>
-		run('apt-get', [...flags, 'download', ...packages], {cwd: work, env});
+		run('apt-get', [...flags, 'download', ...packages], {cwd: work, env, signal});
 	if (options.suite === undefined) {
 		try {
 			await download([]);
@@ -60,7 +84,7 @@ async function fetchPackages(packages: readonly string[], work: string, options:
 	}
 	const flags = await privateLists(work, options);
 	// One mirror of several that fails is no matter as long as the package can be fetched.
-	await run('apt-get', [...flags, 'update'], {env}).catch(() => '');
+	await run('apt-get', [...flags, 'update'], {env, signal}).catch(() => '');
 	await download(flags);
 }
 

@@ -1,6 +1,7 @@
 /** `etcdtop demo`: a real cluster that is there for as long as somebody looks at it. */
 import {once} from 'node:events';
 import {readFile} from 'node:fs/promises';
+import {join, resolve} from 'node:path';
 import {type Cluster, startCluster} from './cluster.ts';
 import type {ClusterMember} from './cluster-member.ts';
 import {EtcdNotFoundError, findEtcd} from './etcd-binary.ts';
@@ -13,7 +14,9 @@ export type DemoOptions = {
 	/** Open the monitor on it; else keep it up until a signal and print how to reach it. */
 	readonly monitor: boolean;
 	/** Opens the monitor with these flags, as on the command line; resolves to its exit code once it is left. */
-	readonly openMonitor: (connectionFlags: readonly string[]) => Promise<number>;
+	readonly openMonitor: (flags: readonly string[]) => Promise<number>;
+	/** Of the journal. Default: one of the demo's own, which goes with it. */
+	readonly stateDirectory?: string;
 	/** Our own program by its hidden subcommand; it gets the directory as a further argument. */
 	readonly reaper: ReaperCommand;
 	/** Sentences about what is going on, before the monitor opens and after it closed. */
@@ -31,7 +34,11 @@ export async function runDemo(options: DemoOptions): Promise<number> {
 	const scenario = scenarios[options.scenario];
 	const leaving = untilSignal();
 	try {
-		const {etcd} = await findEtcd({say: options.say, ...(options.environment && {environment: options.environment})});
+		const {etcd} = await findEtcd({
+			say: options.say,
+			signal: leaving.signal,
+			...(options.environment && {environment: options.environment}),
+		});
 		options.say(`Starting a real etcd cluster: ${scenario.title} …`);
 		const cluster = await startCluster({
 			binary: etcd,
@@ -47,6 +54,9 @@ export async function runDemo(options: DemoOptions): Promise<number> {
 			options.say('The demo cluster is stopped and removed.');
 		}
 	} catch (error) {
+		if (leaving.signal.aborted) {
+			return 0;
+		}
 		if (error instanceof EtcdNotFoundError) {
 			options.say(error.message);
 			return 1;
@@ -71,13 +81,20 @@ async function show(cluster: Cluster, scenario: Scenario, options: DemoOptions, 
 			return 0;
 		}
 		writer.start();
+		const flags = [
+			...cluster.connectionFlags,
+			'--state-dir',
+			resolve(options.stateDirectory ?? join(cluster.directory, 'state')),
+		];
 		if (options.monitor) {
 			// From here on the signals are the monitor's: it has a terminal to restore.
 			leaving.forget();
-			return await options.openMonitor(cluster.connectionFlags);
+			return await options.openMonitor(flags);
 		}
-		options.say(`Reach it from another terminal, with etcdctl too; Ctrl-C stops it and removes ${cluster.directory}.`);
-		options.print(`etcdtop ${cluster.connectionFlags.join(' ')}`);
+		options.say(
+			`Reach it from another terminal (etcdctl takes these flags too, but for --state-dir). Ctrl-C stops it and removes ${cluster.directory}.`,
+		);
+		options.print(`etcdtop ${flags.join(' ')}`);
 		await once(leaving.signal, 'abort');
 		return 0;
 	} finally {

@@ -16,6 +16,8 @@ export type FindOptions = {
 	readonly environment?: NodeJS.ProcessEnv;
 	/** Told what takes a while: one sentence. */
 	readonly say?: (sentence: string) => void;
+	/** Ends the search, which then rejects with its reason; a package that is being fetched is left. */
+	readonly signal?: AbortSignal;
 };
 
 /** No etcd to be had; the message says in one sentence what to install. */
@@ -34,7 +36,7 @@ const packages = ['etcd-server', 'etcd-client'] as const;
 
 /** Finds etcd, or fetches it once. Rejects with `EtcdNotFoundError`. */
 export async function findEtcd(options: FindOptions = {}): Promise<EtcdPrograms> {
-	const environment = options.environment ?? process.env;
+	const {signal, environment = process.env} = options;
 	const complete = (found: Partial<EtcdPrograms>): found is EtcdPrograms =>
 		found.etcd !== undefined && (found.etcdctl !== undefined || !options.etcdctl);
 
@@ -48,19 +50,22 @@ export async function findEtcd(options: FindOptions = {}): Promise<EtcdPrograms>
 		return cached;
 	}
 	options.say?.("etcd is not in PATH: fetching the distribution's package.");
-	if (await unpackPackages(packages, {folder, environment})) {
+	if (await unpackPackages(packages, {folder, environment, signal})) {
 		const unpacked = await programsIn([join(folder, 'usr/bin')]);
 		if (complete(unpacked)) {
 			return unpacked;
 		}
 	}
+	// Whoever leaves while it is fetched does not want it installed.
+	signal?.throwIfAborted();
 	if (process.getuid?.() === 0) {
 		options.say?.(`It could not be unpacked: installing ${packages.join(' and ')}.`);
-		const installed = (await installPackages(packages, environment)) ? await programsIn(['/usr/bin']) : {};
+		const installed = (await installPackages(packages, environment, signal)) ? await programsIn(['/usr/bin']) : {};
 		if (complete(installed)) {
 			return installed;
 		}
 	}
+	signal?.throwIfAborted();
 	throw new EtcdNotFoundError(inPath.etcd === undefined ? 'etcd' : 'etcdctl');
 }
 

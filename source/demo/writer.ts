@@ -46,7 +46,12 @@ export class Writer {
 		this.#client = new Etcd3({
 			hosts: [...endpoints],
 			// The certificates hold the name as well, and Node warns of TLS to a server named by an address.
-			...(tls && {credentials: tls, grpcOptions: {'grpc.ssl_target_name_override': 'localhost'}}),
+			...(tls && {credentials: tls}),
+			grpcOptions: {
+				...(tls && {'grpc.ssl_target_name_override': 'localhost'}),
+				// The members are on this machine, whatever proxy leads out of it.
+				'grpc.enable_http_proxy': 0,
+			},
 			// etcd3's own policy shuts every member out for a while after a few refusals, and NOSPACE is nothing but refusals.
 			faultHandling: {global: new NoopPolicy(), host: () => new NoopPolicy()},
 			defaultCallOptions: () => ({deadline: Date.now() + callTimeoutMs}),

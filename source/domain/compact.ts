@@ -28,7 +28,8 @@ export type Compaction = {
 		| {readonly kind: 'compacting'}
 		/** Sent; until the size in use of every answering voter is stable. */
 		| {readonly kind: 'stabilising'; readonly since: number; readonly inUseBytes: number}
-		| {readonly kind: 'finished'; readonly at: number; readonly inUseBytes: number}
+		/** `uncounted`: names of the members that can't tell yet what was freed (`uncounted.ts`). */
+		| {readonly kind: 'finished'; readonly at: number; readonly inUseBytes: number; readonly uncounted: readonly string[]}
 		| {readonly kind: 'failed'; readonly at: number; readonly reason: string; readonly nextStep: string}
 		| {readonly kind: 'unknown'; readonly at: number; readonly reason: string; readonly nextStep: string};
 };

@@ -4,9 +4,10 @@
  * taken to have been now.
  */
 import type {Attempt} from './cooldown.ts';
-import {cooldownMs, shrinkTraceRatio} from './defrag-policy.ts';
+import {cooldownMs, sendWithinMs, shrinkTraceRatio} from './defrag-policy.ts';
 import {type MemberId, memberLabel} from './member.ts';
 import type {MemberMetrics, MemberObservation, Observation} from './observation.ts';
+import {isAnotherProcess, isLaterProcess} from './process-start.ts';
 
 export type CooldownLedger = {
 	/** When this process began to watch. */
@@ -17,6 +18,8 @@ export type CooldownLedger = {
 	/** Attempts without an end in the journal whose members have since shown that nothing runs there. */
 	readonly resolved: readonly string[];
 	readonly resolvedAt: Readonly<Record<string, number>>;
+	/** Attempts of another boot, whose own times can't be compared: when they, and their ends, were first seen here. */
+	readonly elsewhere: Readonly<Record<string, {readonly seenAt: number; readonly endSeenAt?: number}>>;
 };
 
 export type MemberTrace = {
@@ -35,7 +38,7 @@ export type MemberTrace = {
 };
 
 export function emptyLedger(since: number): CooldownLedger {
-	return {since, members: {}, unseen: ['any member'], resolved: [], resolvedAt: {}};
+	return {since, members: {}, unseen: ['any member'], resolved: [], resolvedAt: {}, elsewhere: {}};
 }
 
 /**
@@ -61,20 +64,39 @@ export function advanceLedger(
 		}
 	}
 	// A member that left keeps its trace: its defragmentation was one of the cluster's all the same.
-	const departed = Object.values(ledger.members).filter(
-		(trace) => members[trace.memberId] === undefined && !unseen.includes(trace.name),
-	);
+	const departed = Object.values(ledger.members).filter((trace) => members[trace.memberId] === undefined);
 	for (const trace of departed) {
 		const {inflightSince, ...rest} = trace;
 		members[trace.memberId] = inflightSince === undefined ? rest : {...rest, seenEndAt: observation.at};
 	}
+	const elsewhere = seenElsewhere(ledger.elsewhere, attempts, observation.at);
 	const resolvedAt = {...ledger.resolvedAt};
 	for (const attempt of attempts) {
-		if (attempt.end === undefined && resolvedAt[attempt.id] === undefined && isResolved(attempt, observation, readable)) {
+		const startedAt = elsewhere[attempt.id]?.seenAt ?? attempt.startedAt;
+		if (
+			attempt.end === undefined &&
+			resolvedAt[attempt.id] === undefined &&
+			isResolved({...attempt, startedAt}, observation, readable)
+		) {
 			resolvedAt[attempt.id] = observation.at;
 		}
 	}
-	return {since: ledger.since, members, unseen, resolved: Object.keys(resolvedAt), resolvedAt};
+	return {since: ledger.since, members, unseen, resolved: Object.keys(resolvedAt), resolvedAt, elsewhere};
+}
+
+/** Of those whose outcome is open, and of the last one: what came before it had to be over by then. */
+function seenElsewhere(
+	known: CooldownLedger['elsewhere'],
+	attempts: readonly Attempt[],
+	at: number,
+): CooldownLedger['elsewhere'] {
+	const telling = attempts.filter(({thisBoot, end}, index) => !thisBoot && (end === undefined || index === attempts.length - 1));
+	return Object.fromEntries(
+		telling.map(({id, end}) => {
+			const seen = known[id];
+			return [id, {seenAt: seen?.seenAt ?? at, ...(end === undefined ? {} : {endSeenAt: seen?.endSeenAt ?? at})}];
+		}),
+	);
 }
 
 function advanceTrace(
@@ -96,12 +118,20 @@ function advanceTrace(
 	};
 	const measured = metrics.kind === 'answered' ? withMetrics(base, metrics.value, attempts, at) : base;
 	const size = status.kind === 'answered' ? status.value.dbSizeBytes : undefined;
-	return {...withSize(measured, size, at), name};
+	return {...withoutProcess(withSize(measured, size, at), seen, at), name};
+}
+
+/** What was in flight went with the process, where it is known that none runs there. */
+function withoutProcess(trace: MemberTrace, {status, metrics}: MemberObservation, at: number): MemberTrace {
+	const isGone = [status, metrics].every((answer) => answer.kind === 'failed' && answer.failure.kind === 'refused');
+	const {inflightSince, ...rest} = trace;
+	return isGone && inflightSince !== undefined ? {...rest, seenEndAt: at} : trace;
 }
 
 function withMetrics(base: MemberTrace, metrics: MemberMetrics, attempts: readonly Attempt[], at: number): MemberTrace {
 	const {presumed, inflightSince, ...rest} = base;
-	const restarted = base.metricsSeen && base.processStartSeconds !== metrics.processStartSeconds;
+	const fell = base.count !== undefined && metrics.defragCount !== undefined && metrics.defragCount < base.count;
+	const restarted = fell || isAnotherProcess(base.processStartSeconds, metrics.processStartSeconds);
 	const reason = presumption(base, metrics, attempts, restarted);
 	const rose = !restarted && base.count !== undefined && metrics.defragCount !== undefined && metrics.defragCount > base.count;
 	const inflight = (metrics.defragInflight ?? 0) > 0;
@@ -154,31 +184,29 @@ function withSize(trace: MemberTrace, dbSizeBytes: number | undefined, at: numbe
 
 /**
  * Whether an attempt of unknown outcome is over: the member answers with nothing in flight, runs as another process than the
- * one that was asked, or is no member any more. Only answers younger than the attempt count.
+ * one that was asked, or is no member any more. Only answers count that were asked for when the call must have reached it.
  */
-export function isResolved(
-	attempt: Pick<Attempt, 'memberId' | 'processStartSeconds' | 'thisBoot' | 'startedAt'>,
-	observation: Observation,
-	readable: ReadonlySet<MemberId> = new Set(),
-): boolean {
+function isResolved(attempt: Attempt, observation: Observation, readable: ReadonlySet<MemberId>): boolean {
 	const seen = observation.members.find(({member}) => member.id === attempt.memberId);
 	if (seen === undefined) {
 		return observation.membershipFailure === undefined;
 	}
 	const {metrics, status} = seen;
-	if (status.kind !== 'answered' || (attempt.thisBoot && status.at - status.latencyMs < attempt.startedAt)) {
+	const isLater = (answer: {readonly at: number; readonly latencyMs: number}, than: number) =>
+		answer.at - answer.latencyMs >= than;
+	const calledBy = attempt.startedAt + sendWithinMs;
+	if (status.kind !== 'answered' || metrics.kind === 'pending' || !isLater(status, attempt.startedAt)) {
 		return false;
 	}
-	if (metrics.kind !== 'answered') {
-		return metrics.kind === 'failed' && readable.has(attempt.memberId);
+	if (metrics.kind === 'failed') {
+		return readable.has(attempt.memberId) && isLater(status, calledBy);
 	}
-	if (attempt.thisBoot && metrics.at - metrics.latencyMs < attempt.startedAt) {
+	const {defragInflight, defragCount, processStartSeconds} = metrics.value;
+	if ((defragInflight ?? 0) > 0 || !isLater(metrics, attempt.startedAt)) {
 		return false;
 	}
-	const {defragInflight, processStartSeconds} = metrics.value;
-	const restarted =
-		attempt.processStartSeconds !== undefined &&
-		processStartSeconds !== undefined &&
-		processStartSeconds > attempt.processStartSeconds;
-	return restarted || defragInflight === 0 || (defragInflight === undefined && readable.has(attempt.memberId));
+	const restarted = isLaterProcess(attempt.processStartSeconds, processStartSeconds);
+	const counted = attempt.countBefore !== undefined && defragCount !== undefined && defragCount > attempt.countBefore;
+	const isIdle = defragInflight === 0 || readable.has(attempt.memberId);
+	return restarted || (isIdle && (counted || (isLater(status, calledBy) && isLater(metrics, calledBy))));
 }

@@ -62,7 +62,7 @@ export function cooldownState(
 	if (ledger.unseen.length > 0) {
 		return {kind: 'finding out', why: `not heard of ${ledger.unseen.join(', ')} yet`};
 	}
-	const ends = [...ledgerEnds(ledger), ...attemptEnds(ledger, attempts)];
+	const ends = [...ledgerEnds(ledger), ...attemptEnds(ledger, attempts, now)];
 	const latest = ends.reduce<End | undefined>((best, end) => (best === undefined || end.at > best.at ? end : best), undefined);
 	if (latest !== undefined && remaining(latest.at, now, configuredMs) > 0) {
 		return {kind: 'cooling', until: latest.at + Math.max(configuredMs, cooldownMs), why: latest.why};
@@ -104,9 +104,9 @@ function ledgerEnds(ledger: CooldownLedger): End[] {
 
 /**
  * Lines are appended in the order of time, so only the last one can be of another boot without a later one of ours that bounds
- * it; for that one the cooldown runs in full from the moment we began to watch.
+ * it; for that one the cooldown runs in full from the moment we saw its end.
  */
-function attemptEnds(ledger: CooldownLedger, attempts: readonly Attempt[]): End[] {
+function attemptEnds(ledger: CooldownLedger, attempts: readonly Attempt[], now: number): End[] {
 	const ends = attempts
 		.filter((attempt) => attempt.end?.thisBoot === true)
 		.map((attempt) => ({at: attempt.end?.at ?? 0, why: `${attempt.name} was defragmented`}));
@@ -118,7 +118,8 @@ function attemptEnds(ledger: CooldownLedger, attempts: readonly Attempt[]): End[
 	}
 	const last = attempts.at(-1);
 	if (last?.end !== undefined && !last.end.thisBoot) {
-		ends.push({at: ledger.since, why: `${last.name} was defragmented before this machine started, or from another one`});
+		const at = ledger.elsewhere[last.id]?.endSeenAt ?? now;
+		ends.push({at, why: `${last.name} was defragmented before this machine started, or from another one`});
 	}
 	return ends;
 }

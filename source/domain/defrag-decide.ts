@@ -5,12 +5,13 @@
 import type {Evidence} from './defrag-evidence.ts';
 import {blockingGate} from './defrag-gates.ts';
 import type {DefragPlan, PlanRow} from './defrag-plan.ts';
-import {moveTargets, planDefragmentation, type Speed} from './defrag-planner.ts';
-import {maximumHoldMs, moveLeaderWatchMs} from './defrag-policy.ts';
+import {planDefragmentation, type Speed} from './defrag-planner.ts';
+import {evidenceMaximumAgeMs, maximumHoldMs, moveLeaderWatchMs} from './defrag-policy.ts';
 import {isOver, type Run, type Sizes, type Turn} from './defrag-run.ts';
 import {decideSettling, decideUnknown} from './defrag-turn.ts';
 import type {Gate} from './gate.ts';
-import type {MemberId} from './member.ts';
+import {type MemberId, memberLabel} from './member.ts';
+import {moveTargets} from './move-leader.ts';
 import {agreedLeader, votersOf} from './voters.ts';
 
 export type Decision =
@@ -96,11 +97,14 @@ function decideNext(run: Run, evidence: Evidence, now: number, options: DecideOp
 	if (asked) {
 		return {kind: 'wait', why: 'members are being asked', gates: plan.gates, plan};
 	}
-	const silent = plan.leftOut.find(({memberId, why}) => run.confirmed.includes(memberId) && why === 'does not answer');
+	const silent = evidence.observation.members.find(
+		({member, status}) => run.confirmed.includes(member.id) && status.kind === 'failed',
+	);
 	if (silent !== undefined) {
+		const hadItsTurn = run.turns.some(({memberId}) => memberId === silent.member.id);
 		return halt(
-			`${silent.name} does not answer`,
-			'its turn was still to come',
+			`${memberLabel(silent.member)} does not answer`,
+			hadItsTurn ? 'its turn is over' : 'its turn was still to come',
 			'See its log; D makes a new plan when it answers.',
 		);
 	}
@@ -128,14 +132,34 @@ function decideStep(run: Run, plan: DefragPlan, next: PlanRow, evidence: Evidenc
 	if (blocking !== undefined) {
 		return decideBlocked(run, blocking, plan, next, evidence, now);
 	}
-	const mayMove = next.role === 'leader' && run.moveLeader && run.moves.length === 0;
-	const target = mayMove
-		? moveTargets({evidence, finished: run.turns.map(({memberId}) => memberId)}, next.memberId)[0]
-		: undefined;
-	if (target !== undefined) {
-		return {kind: 'move leader', from: next.memberId, to: target.member.id};
+	if (now - evidence.observation.at > evidenceMaximumAgeMs) {
+		return {kind: 'wait', why: 'the members are looked at again', gates: plan.gates, next, plan};
 	}
-	return {kind: 'start', row: next, gates: plan.gates};
+	return moveFirst(run, next, evidence) ?? {kind: 'start', row: next, gates: plan.gates};
+}
+
+/** Before the leader's turn, where the operator wants it and there is a voter for it. */
+function moveFirst(run: Run, next: PlanRow, evidence: Evidence): Decision | undefined {
+	if (next.role !== 'leader' || !run.moveLeader || run.moves.length > 0) {
+		return undefined;
+	}
+	const targets = targetsOf(run, next.memberId, evidence);
+	const target = run.moveTo === undefined ? targets[0] : targets.find((id) => id === run.moveTo);
+	if (target !== undefined) {
+		return {kind: 'move leader', from: next.memberId, to: target};
+	}
+	if (run.moveTo === undefined) {
+		return undefined;
+	}
+	const chosen = evidence.observation.members.find(({member}) => member.id === run.moveTo);
+	const name = chosen === undefined ? run.moveTo : memberLabel(chosen.member);
+	return halt(`leadership can't go to ${name} any more`, 'chosen after a move that failed', 'D makes a new plan.');
+}
+
+/** Small by nature, or by this run; one that was skipped may be as large as ever. */
+function targetsOf({turns}: Run, leaderId: MemberId, evidence: Evidence): readonly MemberId[] {
+	const finished = turns.filter(({outcome}) => outcome === 'done').map(({memberId}) => memberId);
+	return moveTargets({evidence, finished}, leaderId).map(({member}) => member.id);
 }
 
 /** Gates that time or others' work opens by itself; every other one that falls halts the run. */
@@ -169,10 +193,8 @@ function decideMoving(
 	if (!run.interactive) {
 		return halt('leadership could not be moved', reason, 'Start again without --move-leader to defragment the leader as leader.');
 	}
-	const other = moveTargets({evidence, finished: run.turns.map(({memberId}) => memberId)}, phase.from).find(
-		({member}) => member.id !== phase.to,
-	);
-	return {kind: 'ask', reason, ...(other === undefined ? {} : {otherTarget: other.member.id})};
+	const otherTarget = targetsOf(run, phase.from, evidence).find((id) => id !== phase.to);
+	return {kind: 'ask', reason, ...(otherTarget === undefined ? {} : {otherTarget})};
 }
 
 function skippedTurn(row: PlanRow, now: number): Turn {

@@ -138,7 +138,10 @@ function cooldownGate({evidence, now}: GateInput): {state: GateState; detail: st
 function describeCooldown(cooldown: CooldownState, now: number): {state: GateState; detail: string} {
 	switch (cooldown.kind) {
 		case 'over':
-			return {state: 'passed', detail: cooldown.last === undefined ? 'none known of' : lastText(cooldown.last, now)};
+			return {
+				state: 'passed',
+				detail: cooldown.last === undefined ? 'no defragmentation known of' : lastText(cooldown.last, now),
+			};
 		case 'cooling':
 			return {state: 'pending', detail: `${durationText(Math.max(0, cooldown.until - now))} left; ${cooldown.why}`};
 		case 'finding out':

@@ -13,6 +13,8 @@ export type PlanRow = {
 	readonly reclaimBytes: number;
 	/** 0–1 of the db size. */
 	readonly reclaimRatio: number;
+	/** What a compaction freed may not be counted yet (`uncounted.ts`): it gives back at least this. */
+	readonly reclaimIsAtLeast: boolean;
 	/** How long it is likely to block. */
 	readonly estimateMs: number;
 	/** `gives most`, `leader, last`, `skip, under 10%`. */

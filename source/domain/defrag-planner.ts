@@ -3,13 +3,15 @@
 import {confirmationOf} from './defrag-confirmation.ts';
 import type {Evidence} from './defrag-evidence.ts';
 import {evaluateGates} from './defrag-gates.ts';
-import type {DefragPlan, MoveLeaderOffer, PlanRow, Scope} from './defrag-plan.ts';
+import type {DefragPlan, PlanRow, Scope} from './defrag-plan.ts';
 import {chosenMinimumBytes, chosenMinimumRatio, cooldownMs, leaderStableMs, worthItRatio} from './defrag-policy.ts';
 import {type MemberId, memberLabel, type Role} from './member.ts';
+import {moveLeaderOffer} from './move-leader.ts';
 import type {MemberObservation} from './observation.ts';
 import {durationText, percentText, sizeText} from './text.ts';
+import {mayHideFreedPages} from './uncounted.ts';
 import {versionWarnings} from './version-faults.ts';
-import {type AnsweringMember, agreedLeader, isAnswering, votersOf} from './voters.ts';
+import {agreedLeader, isAnswering, votersOf} from './voters.ts';
 
 /** How fast a member is rewritten, and who showed it. */
 export type Speed = {readonly bytesPerSecond: number; readonly source: 'measured' | 'assumed'; readonly memberName?: string};
@@ -43,7 +45,7 @@ export function planDefragmentation(input: PlanInput): DefragPlan {
 	const leaderId = 'leaderId' in agreed ? agreed.leaderId : undefined;
 	const rows = observation.members
 		.filter(({member}) => input.finished?.includes(member.id) !== true)
-		.map((seen) => ({seen, row: rowOf(seen, leaderId, input.speed)}));
+		.map((seen) => ({seen, row: rowOf(seen, leaderId, input.speed, mayHideFreedPages(seen, observation))}));
 	const chosen = scope.kind === 'all' ? rows : rows.filter(({row}) => row.memberId === scope.memberId);
 	const judged = chosen.map(({seen, row}) => ({row, leaveOut: reasonToLeaveOut(seen, row, input)}));
 	const steps = inOrder(judged.filter(({leaveOut}) => leaveOut === undefined).map(({row}) => row));
@@ -88,7 +90,7 @@ export function planDefragmentation(input: PlanInput): DefragPlan {
 	};
 }
 
-function rowOf(seen: MemberObservation, leaderId: MemberId | undefined, speed: Speed): PlanRow {
+function rowOf(seen: MemberObservation, leaderId: MemberId | undefined, speed: Speed, atLeast: boolean): PlanRow {
 	const {member} = seen;
 	const status = seen.status.kind === 'answered' ? seen.status.value : undefined;
 	const role: Role = member.isLearner || status?.isLearner === true ? 'learner' : member.id === leaderId ? 'leader' : 'follower';
@@ -103,6 +105,7 @@ function rowOf(seen: MemberObservation, leaderId: MemberId | undefined, speed: S
 		inUseBytes,
 		reclaimBytes,
 		reclaimRatio: dbSizeBytes === 0 ? 0 : reclaimBytes / dbSizeBytes,
+		reclaimIsAtLeast: atLeast,
 		estimateMs: Math.max(minimumEstimateMs, Math.round((inUseBytes / speed.bytesPerSecond) * 1000)),
 		why: '',
 	};
@@ -120,6 +123,9 @@ function reasonToLeaveOut(seen: MemberObservation, row: PlanRow, input: PlanInpu
 	}
 	if (input.confirmed?.includes(row.memberId) === false) {
 		return 'not in the confirmed plan';
+	}
+	if (row.reclaimIsAtLeast) {
+		return undefined;
 	}
 	if (input.scope.kind === 'all' && row.reclaimRatio < worthItRatio) {
 		return `skip, under ${percentText(worthItRatio)}`;
@@ -145,6 +151,9 @@ function whyHere(row: PlanRow, index: number, count: number): string {
 	if (row.role === 'leader') {
 		return count === 1 ? 'the leader' : 'leader, last';
 	}
+	if (row.reclaimIsAtLeast && row.reclaimRatio < worthItRatio) {
+		return 'near its quota';
+	}
 	return count === 1 ? 'chosen' : index === 0 ? 'gives most' : 'gives less';
 }
 
@@ -164,64 +173,12 @@ function refusalOf(
 		return left === undefined ? 'it is not a member of this cluster' : `${left.name}: ${left.why}`;
 	}
 	const worthier = all
-		.filter((row) => row.role === 'follower' && row.reclaimRatio >= worthItRatio)
+		.filter((row) => row.role === 'follower' && (row.reclaimIsAtLeast || row.reclaimRatio >= worthItRatio))
 		.sort((a, b) => b.reclaimBytes - a.reclaimBytes)[0];
 	if (scope.memberId === leaderId && worthier !== undefined) {
 		return `it is the leader; ${worthier.name} goes first, it has ${sizeText(worthier.reclaimBytes)} to give back`;
 	}
 	return undefined;
-}
-
-/** Leadership may go to a healthy voter that is small already: by nature, or because its turn is over. */
-function moveLeaderOffer(
-	steps: readonly PlanRow[],
-	all: readonly {readonly seen: MemberObservation; readonly row: PlanRow}[],
-	leaderId: MemberId | undefined,
-	input: PlanInput,
-): MoveLeaderOffer | undefined {
-	const leader = steps.find(({role}) => role === 'leader');
-	if (leader === undefined || leaderId === undefined || votersOf(input.evidence.observation).length < 2) {
-		return undefined;
-	}
-	const target = moveTargets(input, leaderId)[0];
-	if (target !== undefined) {
-		return {
-			kind: 'possible',
-			from: leaderId,
-			to: target.member.id,
-			toName: memberLabel(target.member),
-			why: `${memberLabel(target.member)} is small`,
-		};
-	}
-	const earlier = steps.find(({role}) => role === 'follower');
-	if (earlier !== undefined && all.some(({row}) => row.memberId === earlier.memberId)) {
-		return {
-			kind: 'possible',
-			from: leaderId,
-			to: earlier.memberId,
-			toName: earlier.name,
-			why: `${earlier.name} is small by then`,
-		};
-	}
-	return {kind: 'none', why: 'no voter is small already'};
-}
-
-/** Voters that may take leadership now: answering, in step, readable, and with little to reclaim; the smallest first. */
-export function moveTargets(input: Pick<PlanInput, 'evidence' | 'finished'>, leaderId: MemberId): readonly AnsweringMember[] {
-	return votersOf(input.evidence.observation)
-		.filter(isAnswering)
-		.filter(({member, status}) => {
-			const {dbSizeBytes, dbSizeInUseBytes, isLearner} = status.value;
-			const small =
-				dbSizeBytes === 0 ||
-				(dbSizeBytes - dbSizeInUseBytes) / dbSizeBytes < worthItRatio ||
-				input.finished?.includes(member.id) === true;
-			return member.id !== leaderId && !isLearner && small && input.evidence.reads[member.id]?.kind === 'answered';
-		})
-		.sort(
-			(a, b) =>
-				a.status.value.dbSizeBytes - b.status.value.dbSizeBytes || memberLabel(a.member).localeCompare(memberLabel(b.member)),
-		);
 }
 
 function totalOf(steps: readonly PlanRow[], moves: boolean, cooldown: number): number {

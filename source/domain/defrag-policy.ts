@@ -43,6 +43,9 @@ export const maximumHoldMs = 15 * minute;
 /** Observations older than this are not evidence for a gate. */
 export const evidenceMaximumAgeMs = 5 * second;
 
+/** From the line in the journal to the call: dialling, and asking the member who it is. Before that it looks idle, and is not. */
+export const sendWithinMs = 10 * second;
+
 /** How long a gate's question may take; longer counts as no answer. */
 export const gateTimeoutMs = 5 * second;
 

@@ -15,6 +15,8 @@ export type Run = {
 	/** The voters when it was confirmed: any change of them halts the run. */
 	readonly voters: readonly MemberId[];
 	readonly moveLeader: boolean;
+	/** To whom, where the operator chose after a move that failed. */
+	readonly moveTo?: MemberId;
 	/** A person watches: a failed move is asked about. Without one it halts the run. */
 	readonly interactive: boolean;
 	/** Gates and warnings that the operator answered for by typing. */

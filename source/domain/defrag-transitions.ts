@@ -1,6 +1,6 @@
 /** How a run changes: each function takes the run as it was and returns the run after one thing happened. Pure. */
 import type {Confirmation, DefragPlan, PlanRow} from './defrag-plan.ts';
-import type {Run, RunPhase, Sizes, Turn, TurnPhase, Waiting} from './defrag-run.ts';
+import {isOver, type Run, type RunPhase, type Sizes, type Turn, type TurnPhase, type Waiting} from './defrag-run.ts';
 import type {MemberId} from './member.ts';
 
 export type RunRequest = {
@@ -171,25 +171,28 @@ export function askOperator(run: Run, reason: string, otherTarget: MemberId | un
 	return {...run, phase: {kind: 'asking', since: now, from, to, reason, ...(otherTarget === undefined ? {} : {otherTarget})}};
 }
 
-/** The operator's answer to a failed move. */
+/** The operator's answer to a failed move. Whatever it is, the members are looked at and the gates asked before anything is done. */
 export function answerMove(run: Run, choice: 'other target' | 'as leader' | 'stop', now: number): Run {
 	const {phase} = run;
 	if (phase.kind !== 'asking') {
 		return run;
 	}
-	if (choice === 'stop') {
-		return {...run, cancel: {at: now, by: run.operator}};
+	const checking = {kind: 'checking', since: now, gates: []} as const;
+	switch (choice) {
+		case 'stop':
+			return {...run, cancel: {at: now, by: run.operator}};
+		case 'as leader':
+			return {...run, moveLeader: false, phase: checking};
+		case 'other target':
+			return phase.otherTarget === undefined ? run : {...run, moveTo: phase.otherTarget, phase: checking};
 	}
-	if (choice === 'other target' && phase.otherTarget !== undefined) {
-		return beginMove(run, phase.from, phase.otherTarget, now);
-	}
-	return {...run, moveLeader: false, phase: {kind: 'checking', since: now, gates: []}};
 }
 
 export function requestCancel(run: Run, by: string, now: number): Run {
 	return run.cancel === undefined ? {...run, cancel: {at: now, by}} : run;
 }
 
+/** What a run ended with stays. */
 export function endRun(run: Run, phase: Extract<RunPhase, {kind: 'finished' | 'halted' | 'cancelled'}>): Run {
-	return {...run, phase};
+	return isOver(run) ? run : {...run, phase};
 }

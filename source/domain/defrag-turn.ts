@@ -6,6 +6,7 @@ import type {TurnPhase} from './defrag-run.ts';
 import type {Gate} from './gate.ts';
 import {memberLabel} from './member.ts';
 import type {MemberObservation} from './observation.ts';
+import {isLaterProcess} from './process-start.ts';
 import {durationText} from './text.ts';
 import {agreedLeader, committedIndex} from './voters.ts';
 
@@ -19,16 +20,18 @@ export function decideUnknown(phase: TurnPhase<'unknown'>, {observation, reads}:
 		return halt(`${phase.memberId} left the member list`, 'its outcome can no longer matter', 'D makes a new plan.');
 	}
 	const name = memberLabel(seen.member);
+	const inflight = seen.metrics.kind === 'answered' ? seen.metrics.value.defragInflight : undefined;
+	if ((inflight ?? 0) > 0) {
+		return {kind: 'wait', why: `${name} still has one in flight`, gates: []};
+	}
 	if (restarted(phase, seen)) {
 		return halt(`${name} restarted in its turn`, 'it was not defragmented', `See its log; then D makes a new plan.`);
 	}
 	if (seen.status.kind !== 'answered' || seen.metrics.kind === 'pending') {
 		return {kind: 'wait', why: `${name} does not answer`, gates: []};
 	}
-	const inflight = seen.metrics.kind === 'answered' ? seen.metrics.value.defragInflight : undefined;
-	const idle = inflight === undefined ? reads[phase.memberId]?.kind === 'answered' : inflight === 0;
-	if (!idle) {
-		return {kind: 'wait', why: inflight === undefined ? `reading on ${name}` : `${name} still has one in flight`, gates: []};
+	if (inflight === undefined && reads[phase.memberId]?.kind !== 'answered') {
+		return {kind: 'wait', why: `reading on ${name}`, gates: []};
 	}
 	const count = seen.metrics.kind === 'answered' ? seen.metrics.value.defragCount : undefined;
 	const done =
@@ -112,8 +115,7 @@ function passes(passed: boolean, otherwise: string): Pick<Gate, 'state' | 'detai
 }
 
 function restarted(phase: {readonly processStartSeconds?: number}, {metrics}: MemberObservation): boolean {
-	const now = metrics.kind === 'answered' ? metrics.value.processStartSeconds : undefined;
-	return now !== undefined && phase.processStartSeconds !== undefined && now > phase.processStartSeconds;
+	return metrics.kind === 'answered' && isLaterProcess(phase.processStartSeconds, metrics.value.processStartSeconds);
 }
 
 function halt(reason: string, detail: string, nextStep: string): Decision {

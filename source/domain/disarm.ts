@@ -17,6 +17,21 @@ export type DisarmPlan = {
 	readonly confirmation?: Confirmation;
 };
 
+/** A disarming that was asked for, and what came of it. */
+export type Disarming = {
+	readonly memberId: MemberId;
+	readonly name: string;
+	readonly phase:
+		| {readonly kind: 'asking'}
+		/** `writable`: no other alarm is left. */
+		| {readonly kind: 'done'; readonly writable: boolean}
+		/** By a rule of ours; nothing was asked of etcd. */
+		| {readonly kind: 'refused'; readonly reason: string}
+		| {readonly kind: 'failed'; readonly reason: string; readonly nextStep: string}
+		/** Asked of etcd, and not answered. */
+		| {readonly kind: 'unknown'; readonly reason: string; readonly nextStep: string};
+};
+
 export type DisarmRow = {
 	readonly memberId: MemberId;
 	readonly name: string;
@@ -74,6 +89,22 @@ export function planDisarm({memberId, name, alarms, voters}: DisarmInput): Disar
 	return {memberId, name, rows, confirmation: {word, consequences, acknowledges: [], outage: false, terminalOnly: false}};
 }
 
+/** What came of it, in one line without the next step; empty while it is under way. */
+export function disarmingText({name, phase}: Disarming): string {
+	switch (phase.kind) {
+		case 'asking':
+			return '';
+		case 'done':
+			return `NOSPACE of ${name} is disarmed${phase.writable ? ': writes are accepted again' : ''}`;
+		case 'refused':
+			return phase.reason;
+		case 'failed':
+			return `NOSPACE of ${name} was not disarmed: ${phase.reason}`;
+		case 'unknown':
+			return `whether NOSPACE of ${name} is disarmed is not known: ${phase.reason}`;
+	}
+}
+
 function rowOf({memberId, name, role, dbSizeBytes, quota}: DisarmVoter): DisarmRow {
 	const quotaBytes = quota.bytes ?? Number.POSITIVE_INFINITY;
 	const used = dbSizeBytes / quotaBytes;
@@ -101,7 +132,9 @@ function refusalOf(memberId: MemberId, name: string, alarms: readonly Alarm[], r
 	}
 	const full = rows.filter(({used}) => used >= 1);
 	if (full.length > 0) {
-		return `${listText(full.map((row) => row.name))} has reached its quota: the next write would raise it again; defragment first`;
+		const names = full.map((row) => row.name).sort((a, b) => a.localeCompare(b, 'en', {numeric: true}));
+		const have = names.length === 1 ? 'has reached its quota' : 'have reached their quota';
+		return `${listText(names)} ${have}: the next write would raise it again; defragment first`;
 	}
 	return undefined;
 }

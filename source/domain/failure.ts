@@ -16,6 +16,23 @@ export type Failure = {
 	readonly notSent?: true;
 };
 
+/** With these the request did not reach a server that could carry it out. Every other failure leaves the outcome unknown. */
+const certain: ReadonlySet<FailureKind> = new Set([
+	'wrong-identity',
+	'permission-denied',
+	'unauthenticated',
+	'rejected',
+	'unsupported',
+	'not-etcd',
+	'corrupt',
+	'unknown-host',
+]);
+
+/** Whether what was asked for may have happened, or may yet happen, although it failed. */
+export function mayHaveHappened({kind, notSent}: Failure): boolean {
+	return notSent !== true && !certain.has(kind);
+}
+
 export type FailureKind =
 	/** Nothing listens there: the process is known not to be running. */
 	| 'refused'

@@ -63,12 +63,14 @@ export function snapshotGate({evidence, memberId}: GateInput): Finding {
 	if (seen.metrics.kind === 'failed') {
 		return {state: 'unchecked', detail: 'no metrics'};
 	}
-	const {snapshotStreams = 0, snapshotSendInflights = 0, snapshotReceiveInflights = 0} = seen.metrics.value;
-	if (snapshotStreams > 0) {
+	const {snapshotStreams, snapshotSendInflights = 0, snapshotReceiveInflights = 0} = seen.metrics.value;
+	if (snapshotStreams !== undefined && snapshotStreams > 0) {
 		return {state: 'failed', detail: `${snapshotStreams} snapshot${snapshotStreams === 1 ? ' is' : 's are'} being read from it`};
 	}
 	if (snapshotSendInflights > 0 || snapshotReceiveInflights > 0) {
 		return {state: 'failed', detail: `a snapshot ${snapshotSendInflights > 0 ? 'leaves' : 'reaches'} it`};
 	}
-	return {state: 'passed', detail: 'none'};
+	return snapshotStreams === undefined
+		? {state: 'unchecked', detail: 'its metrics do not tell'}
+		: {state: 'passed', detail: 'none'};
 }

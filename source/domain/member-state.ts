@@ -57,6 +57,8 @@ export type ConditionInput = {
 	readonly alarms: readonly Alarm[];
 	/** What a run of ours is doing with it. */
 	readonly turn?: {readonly kind: 'defragmenting' | 'unknown'; readonly since: number; readonly estimateMs: number};
+	/** When our last call to defragment it ended; absent while one runs. */
+	readonly callEndedAt?: number;
 	/** For a learner that is behind. */
 	readonly entriesBehind?: number;
 	readonly votersLeft: string;
@@ -68,7 +70,7 @@ export type ConditionInput = {
 
 /** The condition of a member; one that did not change keeps its `since`. */
 export function conditionOf(input: ConditionInput): MemberCondition {
-	const found = diagnose(input);
+	const found = diagnose(sinceOurCall(input));
 	const {previous} = input;
 	const since = previous?.state === found.state ? previous.since : (found.since ?? input.now);
 	return {
@@ -77,6 +79,16 @@ export function conditionOf(input: ConditionInput): MemberCondition {
 		explanation: found.explanation,
 		...(found.defragmenting === undefined ? {} : {defragmenting: found.defragmenting}),
 	};
+}
+
+/** A question that went unanswered during the call was meant to: silence counts from the end of the call. */
+function sinceOurCall(input: ConditionInput): ConditionInput {
+	const {callEndedAt, statusAnswer: answer, silentSince, ...rest} = input;
+	if (callEndedAt === undefined || silentSince === undefined) {
+		return input;
+	}
+	const askedBefore = answer.kind === 'failed' && answer.at - answer.waitedMs < callEndedAt;
+	return {...rest, statusAnswer: answer, ...(askedBefore ? {} : {silentSince: Math.max(silentSince, callEndedAt)})};
 }
 
 type Diagnosis = Omit<MemberCondition, 'since'> & {readonly since?: number};
@@ -131,6 +143,9 @@ function silence(input: ConditionInput): Diagnosis | undefined {
 		return undefined;
 	}
 	const since = silentSince;
+	if (isThawing(input)) {
+		return {state: 'frozen', since, explanation: input.previous?.explanation ?? ''};
+	}
 	if (metricsAnswer(input)) {
 		const meaning =
 			lastInflight === undefined
@@ -146,6 +161,11 @@ function silence(input: ConditionInput): Diagnosis | undefined {
 		since,
 		explanation: 'port open, neither Status nor metrics answer for {age}: a stopped process, or a host that hangs',
 	};
+}
+
+/** A process that goes on answers one question before the other: which of them comes first says nothing. */
+function isThawing({previous, metricsAnswer: answer, now}: ConditionInput): boolean {
+	return previous?.state === 'frozen' && answer.kind === 'answered' && now - answer.at < silenceMs;
 }
 
 function failed(failure: Failure, since: number, votersLeft: string): Diagnosis {

@@ -45,7 +45,7 @@ export function columnOf(at: number, request: ColumnsRequest): number {
 	return Math.floor((at + request.wallOffsetMs - firstWallMs) / columnMs);
 }
 
-/** Each column holds its peak; undefined where there was no answer. */
+/** Each column holds its peak, the newest one what was seen last: a line ends at what is so now. Undefined where there was no answer. */
 export function columns(history: History, field: HistoryField, request: ColumnsRequest): readonly (number | undefined)[] {
 	const {columnMs, firstWallMs} = columnTimes(request);
 	const from = firstWallMs - request.wallOffsetMs;
@@ -72,7 +72,7 @@ export function columns(history: History, field: HistoryField, request: ColumnsR
 		const column = Math.floor((point.at - from) / columnMs);
 		carryTo(Math.min(column, result.length));
 		if (column >= 0 && column < result.length && point.maximum !== undefined) {
-			result[column] = Math.max(result[column] ?? 0, point.maximum);
+			result[column] = column === result.length - 1 ? point.last : Math.max(result[column] ?? 0, point.maximum);
 		}
 		if (point.gap && point.last === undefined) {
 			failed.add(column);

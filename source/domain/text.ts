@@ -25,6 +25,14 @@ export function durationText(ms: number): string {
 	return hours < 24 ? `${hours}h${two(Math.floor((seconds % 3600) / 60))}m` : `${Math.floor(hours / 24)}d${two(hours % 24)}h`;
 }
 
+/** `0:33`, for what is over; below a second, where `0:00` would tell nothing, `0.4 s` and `40 ms`. At most 5 cells up to a day. */
+export function tookText(ms: number): string {
+	if (ms >= 950) {
+		return durationText(Math.max(ms, 1000));
+	}
+	return ms >= 95 ? `${(ms / 1000).toFixed(1)} s` : `${Math.max(0, Math.round(ms))} ms`;
+}
+
 /** `60%`, `<1%`, `>99%`: whole, and 0 % or 100 % only when exact. */
 export function percentText(ratio: number): string {
 	const percent = ratio * 100;

@@ -22,12 +22,13 @@ export function assess(current: MemberRecord, state: State, committedIndex: numb
 }
 
 function inputOf(current: MemberRecord, state: State, committedIndex: number): ConditionInput {
-	const {member, status, metrics, silentSince, metricsSilentSince} = current;
+	const {member, status, silentSince, metricsSilentSince} = current;
 	const latencyMs = judgedLatencyMs(current);
 	const turn = turnOf(current, state);
+	const callEndedAt = turn === undefined ? callEnd(current, state) : undefined;
 	const entriesBehind = member.isLearner && status !== undefined ? committedIndex - status.value.raftAppliedIndex : 0;
 	const {walFsyncP99Ms} = diskOf(current);
-	const lastInflight = metrics?.value.defragInflight;
+	const lastInflight = inflightOf(current, callEndedAt);
 	return {
 		member,
 		statusAnswer: current.statusAnswer,
@@ -39,6 +40,7 @@ function inputOf(current: MemberRecord, state: State, committedIndex: number): C
 		...(latencyMs === undefined ? {} : {latencyMs}),
 		alarms: state.alarms.filter(({memberId}) => memberId === member.id),
 		...(turn === undefined ? {} : {turn}),
+		...(callEndedAt === undefined ? {} : {callEndedAt}),
 		...(entriesBehind > behindEntries ? {entriesBehind} : {}),
 		votersLeft: votersLeft(state),
 		...(walFsyncP99Ms === undefined ? {} : {fsyncP99Ms: walFsyncP99Ms}),
@@ -53,6 +55,24 @@ function turnOf({member}: MemberRecord, {run}: State): ConditionInput['turn'] {
 	return isAtWork && phase.memberId === member.id
 		? {kind: phase.kind, since: phase.since, estimateMs: phase.estimateMs}
 		: undefined;
+}
+
+/** Of this run's call to the member; afterwards of its whole turn. */
+function callEnd({member}: MemberRecord, {run}: State): number | undefined {
+	if (run?.phase.kind === 'settling' && run.phase.memberId === member.id) {
+		return run.phase.settlingSince;
+	}
+	return run?.turns.findLast(({memberId, outcome}) => memberId === member.id && outcome === 'done')?.endedAt;
+}
+
+/** A page that was asked for during our call still says that one is in flight. */
+function inflightOf({metrics, metricsAnswer}: MemberRecord, callEndedAt: number | undefined): number | undefined {
+	const inflight = metrics?.value.defragInflight;
+	if (metrics === undefined || inflight === undefined || callEndedAt === undefined) {
+		return inflight;
+	}
+	const askedAt = metrics.at - (metricsAnswer.kind === 'answered' ? metricsAnswer.latencyMs : 0);
+	return askedAt < callEndedAt ? 0 : inflight;
 }
 
 /** `2 of 3 voters left, none to spare`. */

@@ -1,6 +1,8 @@
 /** Compacting: to a revision old enough that nobody who keeps up loses anything, or to the head by a word of its own. */
 import {type Compaction, type CompactPlan, planCompact} from '../domain/compact.ts';
 import {compactKeepMs, gateTimeoutMs} from '../domain/defrag-policy.ts';
+import {mayHaveHappened} from '../domain/failure.ts';
+import {type MemberId, memberLabel} from '../domain/member.ts';
 import type {Observation} from '../domain/observation.ts';
 import {noteRevision, type RevisionAges} from '../domain/revision-age.ts';
 import {answeringVoters} from '../domain/voters.ts';
@@ -33,6 +35,17 @@ const stableMs = 4000;
 const stabiliseTimeoutMs = 60 * 1000;
 const lookEveryMs = 1000;
 
+/** The size in use of every answering voter. */
+type SizesInUse = readonly {readonly memberId: MemberId; readonly name: string; readonly bytes: number}[];
+
+function sizeOf(sizes: SizesInUse, memberId: MemberId): number {
+	return sizes.find((one) => one.memberId === memberId)?.bytes ?? 0;
+}
+
+function hasMoved(before: number, now: number): boolean {
+	return Math.abs(now - before) > before * stableRatio;
+}
+
 export function createCompactControl(options: CompactControlOptions): {
 	readonly controls: CompactControls;
 	readonly observed: (observation: Observation) => void;
@@ -45,7 +58,13 @@ export function createCompactControl(options: CompactControlOptions): {
 
 	const refuse = (text: string) => dispatch({type: 'messageChanged', message: {kind: 'refused', text}});
 	const show = (compaction: Compaction) => dispatch({type: 'compactionChanged', compaction});
-	const inUse = () => Math.max(0, ...getState().members.map(({status}) => status?.value.dbSizeInUseBytes ?? 0));
+	const sizesInUse = (): SizesInUse =>
+		getState().members.flatMap(({member, status, statusAnswer}) =>
+			member.isLearner || status === undefined || statusAnswer.kind === 'failed'
+				? []
+				: [{memberId: member.id, name: memberLabel(member), bytes: status.value.dbSizeInUseBytes}],
+		);
+	const inUse = () => Math.max(0, ...sizesInUse().map(({bytes}) => bytes));
 
 	function plan(): CompactPlan {
 		const defragmenting = getState().run?.phase.kind === 'defragmenting';
@@ -85,13 +104,14 @@ export function createCompactControl(options: CompactControlOptions): {
 		} catch (error) {
 			return refuse(`compact: ${error instanceof Error ? error.message : String(error)}`);
 		}
+		const before = sizesInUse();
 		show(begun);
 		try {
 			await transport.compact(revision, {timeoutMs: compactTimeoutMs});
 		} catch (error) {
 			const failure = failureOf(error);
 			if (!/has been compacted/.test(failure.message)) {
-				const unknown = failure.kind === 'timed-out' || failure.kind === 'unreachable';
+				const unknown = mayHaveHappened(failure);
 				const phase = {
 					kind: unknown ? 'unknown' : 'failed',
 					at: clock.uptimeMs(),
@@ -104,7 +124,7 @@ export function createCompactControl(options: CompactControlOptions): {
 			// Somebody else compacted at least as far: what was wanted is done.
 		}
 		tryNote(note, {type: 'answered', what: 'compact', revision, outcome: 'done'});
-		await stabilise(begun);
+		await stabilise(begun, before);
 	}
 
 	function tryNote(note: (fields: Parameters<typeof lineOf>[3]) => void, fields: Parameters<typeof lineOf>[3]): void {
@@ -115,32 +135,32 @@ export function createCompactControl(options: CompactControlOptions): {
 		}
 	}
 
-	/**
-	 * Freed pages are counted at etcd's next commits, and under NOSPACE no write makes one: the same compaction asked for again does,
-	 * while it is waited for. etcd answers that it is done already.
-	 */
-	async function nudge(revision: number): Promise<void> {
-		if (getState().alarms.some(({alarm}) => alarm === 'NOSPACE')) {
-			await transport.compact(revision, {timeoutMs: gateTimeoutMs}).catch(() => undefined);
-		}
-	}
-
-	async function stabilise(begun: Compaction): Promise<void> {
+	async function stabilise(begun: Compaction, before: SizesInUse): Promise<void> {
 		const since = clock.uptimeMs();
-		let reference = {bytes: inUse(), at: since};
+		let reference = {sizes: sizesInUse(), at: since};
 		while (clock.uptimeMs() - since < stabiliseTimeoutMs && clock.uptimeMs() - reference.at < stableMs) {
 			show({...begun, phase: {kind: 'stabilising', since, inUseBytes: inUse()}});
-			await nudge(begun.revision);
 			await clock.sleep(lookEveryMs);
-			if (Math.abs(inUse() - reference.bytes) > reference.bytes * stableRatio) {
-				reference = {bytes: inUse(), at: clock.uptimeMs()};
+			const sizes = sizesInUse();
+			if (sizes.some(({memberId, bytes}) => hasMoved(sizeOf(reference.sizes, memberId), bytes))) {
+				reference = {sizes, at: clock.uptimeMs()};
 			}
 		}
-		show({...begun, phase: {kind: 'finished', at: clock.uptimeMs(), inUseBytes: inUse()}});
+		show({...begun, phase: {kind: 'finished', at: clock.uptimeMs(), inUseBytes: inUse(), uncounted: uncounted(before)}});
 		dispatch({
 			type: 'happened',
 			event: {at: clock.uptimeMs(), kind: 'good', subject: 'cluster', text: `compacted to revision ${begun.revision}`},
 		});
+	}
+
+	/** Under NOSPACE nothing writes, and without a write etcd doesn't count what was freed (`domain/uncounted.ts`). */
+	function uncounted(before: SizesInUse): readonly string[] {
+		if (!getState().alarms.some(({alarm}) => alarm === 'NOSPACE')) {
+			return [];
+		}
+		return sizesInUse()
+			.filter(({memberId, bytes}) => !hasMoved(sizeOf(before, memberId), bytes))
+			.map(({name}) => name);
 	}
 
 	return {

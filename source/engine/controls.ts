@@ -2,7 +2,7 @@
  * What a person (by key) or a command can ask of the engine. Each returns at once; what comes of it is seen in the state.
  * Refusals are messages in the state, with their reason.
  */
-import type {Scope} from '../domain/defrag-plan.ts';
+import type {DefragPlan, Scope} from '../domain/defrag-plan.ts';
 import type {MemberId} from '../domain/member.ts';
 import type {State} from './state.ts';
 
@@ -24,8 +24,11 @@ export interface Controls {
 	/** Move leadership before the leader's turn, or defragment it as leader. */
 	setMoveLeader(move: boolean): void;
 	closePlan(): void;
-	/** Starts the run of the open plan. `typed` must be the confirmation's word, else it is refused. */
-	startRun(typed: string): void;
+	/**
+	 * Starts the run of the open plan. `shown` is the plan that `typed` was typed for: where the plan made anew holds anything else, or
+	 * asks for another word, it is refused.
+	 */
+	startRun(shown: DefragPlan, typed: string): void;
 	/** No further member starts; the one at work is awaited. */
 	stopAfterThis(): void;
 	/** Answers a run in phase `asking`. */

@@ -27,6 +27,8 @@ export type EngineOptions = {
 	readonly operator: string;
 	/** A person is there to read and to type. */
 	readonly terminal: boolean;
+	/** `--command-timeout`: how long an answer may take. What a safety rule needs longer, it has longer. */
+	readonly commandTimeoutMs: number;
 	readonly defragTimeoutMs: number;
 	readonly cooldownMs: number;
 	/** 0–1. */
@@ -66,7 +68,7 @@ export function createEngine(options: EngineOptions): Engine {
 		lockedBy: async (clusterId) => (runUnderWay() ? undefined : options.lockHolder(clusterId)),
 	});
 	const common = {transport, clock, journal, operator, getState, dispatch};
-	const alarms = createAlarmsControl(common);
+	const alarms = createAlarmsControl({...common, commandTimeoutMs: options.commandTimeoutMs});
 	const compaction = createCompactControl(common);
 	const plans = createPlanControl({
 		...common,
@@ -84,7 +86,14 @@ export function createEngine(options: EngineOptions): Engine {
 				),
 			),
 	});
-	const poller = createPoller({transport, clock, dispatch, intervalMs: () => getState().intervalMs, onObservation: observed});
+	const poller = createPoller({
+		transport,
+		clock,
+		dispatch,
+		commandTimeoutMs: options.commandTimeoutMs,
+		intervalMs: () => getState().intervalMs,
+		onObservation: observed,
+	});
 
 	function runUnderWay(): boolean {
 		return plans.holdsLock();

@@ -18,7 +18,7 @@ export function cooldownEvents(state: State, next: CooldownState): readonly Clus
 	if (state.cooldown.kind !== 'cooling' || next.kind !== 'over') {
 		return [];
 	}
-	return [{at: state.now, kind: 'good', subject: 'cluster', text: `cooldown over; ${state.cooldown.why}`}];
+	return [{at: state.now, kind: 'good', subject: 'cluster', text: `cooldown over; it stood because ${state.cooldown.why}`}];
 }
 
 /** Oldest first, all at the time of `after`. */

@@ -47,7 +47,7 @@ export function createFileAttemptLog({journal, clock, operator, clusterId, onFai
 		}
 	};
 	return {
-		attempts: () => attemptsIn(lines(), clock.bootId),
+		attempts: () => attemptsIn(lines(), clock),
 		known: () => knownIn(lines()),
 		noteStarted({runId, memberId, memberName, before, count, processStartSeconds}) {
 			const attemptId = randomUUID();
@@ -117,8 +117,13 @@ export function createFileAttemptLog({journal, clock, operator, clusterId, onFai
 	};
 }
 
-/** Attempts in the order of their `started` lines, with what later lines say of them. */
-export function attemptsIn(lines: readonly JournalLine[], bootId: string): readonly Attempt[] {
+/**
+ * Attempts in the order of their `started` lines, with what later lines say of them. A line that this boot has not reached yet, as a
+ * machine that was put back to an earlier state finds it, is none of this boot.
+ */
+export function attemptsIn(lines: readonly JournalLine[], clock: Pick<Clock, 'bootId' | 'uptimeMs'>): readonly Attempt[] {
+	const now = clock.uptimeMs();
+	const isThisBoot = ({bootId, uptimeMs}: JournalLine) => bootId === clock.bootId && uptimeMs <= now;
 	const attempts = new Map<string, Attempt>();
 	for (const line of lines) {
 		if (line.type === 'started') {
@@ -126,7 +131,7 @@ export function attemptsIn(lines: readonly JournalLine[], bootId: string): reado
 				id: line.attemptId,
 				memberId: line.memberId ?? '',
 				name: line.memberName ?? line.memberId ?? '',
-				thisBoot: line.bootId === bootId,
+				thisBoot: isThisBoot(line),
 				startedAt: line.uptimeMs,
 				...(line.defragCount === undefined ? {} : {countBefore: line.defragCount}),
 				...(line.processStartSeconds === undefined ? {} : {processStartSeconds: line.processStartSeconds}),
@@ -139,7 +144,7 @@ export function attemptsIn(lines: readonly JournalLine[], bootId: string): reado
 					...attempt,
 					end: {
 						at: line.uptimeMs,
-						thisBoot: line.bootId === bootId,
+						thisBoot: isThisBoot(line),
 						wallMs: line.wallMs,
 						...(counts?.defragCount === undefined ? {} : {count: counts.defragCount}),
 						...(counts?.processStartSeconds === undefined ? {} : {processStartSeconds: counts.processStartSeconds}),

@@ -2,6 +2,7 @@
 import {
 	closeSync,
 	constants,
+	existsSync,
 	fchmodSync,
 	fstatSync,
 	fsyncSync,
@@ -12,7 +13,7 @@ import {
 	statSync,
 	writeSync,
 } from 'node:fs';
-import {join} from 'node:path';
+import {dirname, join, resolve} from 'node:path';
 import {type JournalLine, parseLine} from './journal-line.ts';
 
 /** `file` is its path; `lineNumber` counts from 1, and is 0 where the whole file can't be read. */
@@ -29,8 +30,8 @@ export function journalFile(directory: string): string {
 	return join(directory, 'journal.jsonl');
 }
 
-/** Creates what is missing on the way. */
-export function isWritable(directory: string): boolean {
+/** Why no line can be written there, in words; undefined where it can. Creates what is missing on the way. */
+export function whyUnwritable(directory: string): string | undefined {
 	try {
 		const file = openForAppending(directory);
 		try {
@@ -39,17 +40,35 @@ export function isWritable(directory: string): boolean {
 		} finally {
 			closeSync(file);
 		}
-		return true;
-	} catch {
-		return false;
+		return undefined;
+	} catch (error) {
+		return reasonOf(error);
 	}
 }
 
 /** Never through a symbolic link, which could lead the lines into a file of somebody else's choice. */
 function openForAppending(directory: string): number {
-	mkdirSync(directory, {recursive: true, mode: 0o700});
+	makeDirectory(directory);
 	const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
 	return openSync(journalFile(directory), flags, 0o600);
+}
+
+/** By single steps: `recursive` tries for ever where a parent exists and says that it doesn't, as `/proc` does. */
+function makeDirectory(directory: string): void {
+	const missing: string[] = [];
+	for (let path = resolve(directory); !existsSync(path); path = dirname(path)) {
+		missing.unshift(path);
+	}
+	for (const path of missing) {
+		try {
+			mkdirSync(path, {mode: 0o700});
+		} catch (error) {
+			if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+				throw error;
+			}
+			// Another process was faster, or it is there and not for us to see: opening tells.
+		}
+	}
 }
 
 /** With `sync` it is on disk when it returns. */
@@ -129,6 +148,9 @@ function countNewlines(bytes: Buffer): number {
 
 const explanations: Readonly<Record<string, string>> = {
 	EACCES: 'permission denied',
+	EPERM: 'not permitted',
+	ENOENT: 'nothing can be made there',
+	ENAMETOOLONG: 'the name is too long',
 	EROFS: 'the file system is read-only',
 	ENOSPC: 'the disk is full',
 	EDQUOT: 'the disk quota is used up',

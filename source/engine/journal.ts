@@ -3,20 +3,20 @@
  * can't take a line (read-only, or its disk is full) the next one does; all of them are read.
  */
 import {homedir} from 'node:os';
-import {join} from 'node:path';
+import {isAbsolute, join} from 'node:path';
 import {
 	appendTo,
 	type DamagedLine,
-	isWritable,
 	type JournalContent,
 	journalFile,
 	readFrom,
 	reasonOf,
 	stampOf,
+	whyUnwritable,
 } from './journal-file.ts';
 import type {JournalLine} from './journal-line.ts';
 
-export type {DamagedLine, JournalContent} from './journal-file.ts';
+export {type DamagedLine, type JournalContent, whyUnwritable} from './journal-file.ts';
 
 export interface Journal {
 	/** Where lines go as long as there is room. */
@@ -32,15 +32,20 @@ export class JournalError extends Error {
 	override readonly name = 'JournalError';
 }
 
-/** Where it may be, best first: state that survives, state of this session, what the operator named. */
+/** Where it may be, best first: what the operator named, state that survives, state of this session. All of them are read. */
 export function journalDirectories(environment: NodeJS.ProcessEnv, stateDirectory?: string): readonly string[] {
-	const state = environment['XDG_STATE_HOME'];
-	const runtime = environment['XDG_RUNTIME_DIR'];
+	const state = absolute(environment['XDG_STATE_HOME']) ?? join(environment['HOME'] ?? homedir(), '.local', 'state');
+	const runtime = absolute(environment['XDG_RUNTIME_DIR']);
 	return [
-		join(state === undefined || state === '' ? join(environment['HOME'] ?? homedir(), '.local', 'state') : state, 'etcdtop'),
-		...(runtime === undefined || runtime === '' ? [] : [join(runtime, 'etcdtop')]),
 		...(stateDirectory === undefined ? [] : [stateDirectory]),
+		join(state, 'etcdtop'),
+		...(runtime === undefined ? [] : [join(runtime, 'etcdtop')]),
 	];
+}
+
+/** A relative one would be another directory, and another cooldown, wherever one stands. */
+function absolute(path: string | undefined): string | undefined {
+	return path !== undefined && isAbsolute(path) ? path : undefined;
 }
 
 /** `/home/ana/.local/state/etcdtop/journal.jsonl: line 3 is damaged and was skipped: not JSON`. */
@@ -55,7 +60,7 @@ export function damageText({file, lineNumber, reason}: DamagedLine): string {
 export function openJournal(directories: readonly string[]): Journal {
 	let usable: string | undefined;
 	const findUsable = () => {
-		usable ??= directories.find(isWritable) ?? directories[0] ?? '';
+		usable ??= directories.find((directory) => whyUnwritable(directory) === undefined) ?? directories[0] ?? '';
 		return usable;
 	};
 	let cached: {readonly stamp: string; readonly content: JournalContent} | undefined;

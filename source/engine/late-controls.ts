@@ -13,7 +13,7 @@ export function createLateControls(store: DispatchingStore): Controls & {readonl
 		openPlan: (scope) => (real === undefined ? notYet() : real.openPlan(scope)),
 		setMoveLeader: (move) => real?.setMoveLeader(move),
 		closePlan: () => real?.closePlan(),
-		startRun: (typed) => real?.startRun(typed),
+		startRun: (shown, typed) => real?.startRun(shown, typed),
 		stopAfterThis: () => real?.stopAfterThis(),
 		choose: (choice) => real?.choose(choice),
 		declareOver: (memberId, typed) => real?.declareOver(memberId, typed),

@@ -1,7 +1,7 @@
 /** Events of one member: what others do to it, and how it answers. */
 import {type ForeignDefragmentation, foreignDurationMs, isSameProcess} from '../domain/defrag-trace.ts';
 import {type MemberState, slowStatusMs} from '../domain/member-state.ts';
-import {durationText, sizeText} from '../domain/text.ts';
+import {durationText, sizeText, tookText} from '../domain/text.ts';
 import {about, type Change} from './cluster-changes.ts';
 import type {MemberRecord, State} from './state.ts';
 
@@ -40,7 +40,7 @@ function endText(foreign: ForeignDefragmentation): string {
 	const counts = ended?.countBefore === undefined ? '' : ` (count ${ended.countBefore} → ${ended.countAfter ?? 0})`;
 	const sizes = before === undefined || after === undefined ? '' : `: ${sizeText(before)} → ${sizeText(after)}`;
 	const durationMs = foreignDurationMs(foreign);
-	return `defragmented by another tool${counts}${sizes}${durationMs === undefined ? '' : ` in ${durationText(durationMs)}`}`;
+	return `defragmented by another tool${counts}${sizes}${durationMs === undefined ? '' : ` in ${tookText(durationMs)}`}`;
 }
 
 function stateChanges(before: MemberRecord | undefined, after: MemberRecord, state: State): Change[] {

@@ -19,13 +19,17 @@ const hourMs = 60 * 60 * 1000;
 /** A latency that moves by less than either is no news: an unchanged cluster keeps its figures. */
 const latencyRestsWithinMs = 1;
 const latencyRestsWithinRatio = 0.25;
+/** Nor is one that trembles by less than this factor worth more than a change a minute: the load of this machine does that. */
+const latencyTremblesWithinFactor = 2;
+const latencyRestsForMs = 60 * 1000;
 
 /** The record after one more observation of its member; `state` is the one before it. */
 export function advanceRecord(previous: MemberRecord | undefined, seen: MemberObservation, state: State): MemberRecord {
 	const base = previous ?? freshRecord(seen, state);
-	const {silentSince: _, metricsSilentSince: __, ...rest} = base;
+	const {silentSince: _, metricsSilentSince: __, refusedSince: ___, ...rest} = base;
 	const silentSince = silence(base.silentSince, seen.status);
 	const metricsSilentSince = silence(base.metricsSilentSince, seen.metrics);
+	const refusedSince = refusal(base.refusedSince, seen.status);
 	const next: MemberRecord = {
 		...rest,
 		member: seen.member,
@@ -33,6 +37,7 @@ export function advanceRecord(previous: MemberRecord | undefined, seen: MemberOb
 		metricsAnswer: seen.metrics,
 		...(silentSince === undefined ? {} : {silentSince}),
 		...(metricsSilentSince === undefined ? {} : {metricsSilentSince}),
+		...(refusedSince === undefined ? {} : {refusedSince}),
 		...(seen.status.kind === 'answered' ? {status: {at: seen.status.at, value: seen.status.value}} : {}),
 		...(seen.metrics.kind === 'answered' ? {metrics: {at: seen.metrics.at, value: seen.metrics.value}} : {}),
 	};
@@ -66,6 +71,14 @@ function silence<T>(since: number | undefined, answer: Answer<T>): number | unde
 	}
 }
 
+/** A question that is open does not say yet whether it is refused. */
+function refusal<T>(since: number | undefined, answer: Answer<T>): number | undefined {
+	if (answer.kind === 'pending') {
+		return since;
+	}
+	return answer.kind === 'failed' && answer.failure.kind === 'refused' ? (since ?? answer.at) : undefined;
+}
+
 function isNews<T>(before: Answer<T>, after: Answer<T>): boolean {
 	return after.kind !== 'pending' && (before.kind !== after.kind || before.at !== after.at);
 }
@@ -92,7 +105,7 @@ function withFigures(before: MemberRecord, next: MemberRecord): MemberRecord {
 		...next,
 		history,
 		latencies,
-		latencyMs: resting(before.latencyMs, median(latencies)),
+		...restingLatency(before, median(latencies), answer.at),
 		maximumLatencyMs: maximumLatency({...next, history}, answer.at),
 	};
 }
@@ -102,10 +115,18 @@ function median(values: readonly number[]): number {
 	return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0;
 }
 
-function resting(shown: number | undefined, current: number): number {
-	const allowed = Math.max(latencyRestsWithinMs, (shown ?? 0) * latencyRestsWithinRatio);
-	const isNear = shown !== undefined && Math.abs(current - shown) <= allowed;
-	return isNear && current > slowStatusMs === shown > slowStatusMs ? shown : current;
+function restingLatency(
+	{latencyMs: shown, latencyShownAt: since = Number.NEGATIVE_INFINITY}: MemberRecord,
+	current: number,
+	at: number,
+): Pick<MemberRecord, 'latencyMs' | 'latencyShownAt'> {
+	const fresh = {latencyMs: current, latencyShownAt: at};
+	if (shown === undefined || current > slowStatusMs !== shown > slowStatusMs) {
+		return fresh;
+	}
+	const near = Math.abs(current - shown) <= Math.max(latencyRestsWithinMs, shown * latencyRestsWithinRatio);
+	const trembles = Math.max(current, shown) <= Math.min(current, shown) * latencyTremblesWithinFactor;
+	return near || (trembles && at - since < latencyRestsForMs) ? {} : fresh;
 }
 
 function maximumLatency({history}: MemberRecord, now: number): number {

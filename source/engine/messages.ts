@@ -3,7 +3,7 @@ import type {Compaction, CompactPlan} from '../domain/compact.ts';
 import type {CooldownState} from '../domain/cooldown.ts';
 import type {DefragPlan} from '../domain/defrag-plan.ts';
 import type {Run} from '../domain/defrag-run.ts';
-import type {DisarmPlan} from '../domain/disarm.ts';
+import type {Disarming, DisarmPlan} from '../domain/disarm.ts';
 import type {Failure} from '../domain/failure.ts';
 import type {MemberId} from '../domain/member.ts';
 import type {Observation} from '../domain/observation.ts';
@@ -26,6 +26,7 @@ export type EngineMessage =
 	| {readonly type: 'cooldownChanged'; readonly cooldown: CooldownState}
 	| {readonly type: 'alarmsAsked'; readonly asked: NonNullable<State['alarmsAsked']>}
 	| {readonly type: 'disarmPlanChanged'; readonly plan: DisarmPlan | undefined}
+	| {readonly type: 'disarmingChanged'; readonly disarming: Disarming | undefined}
 	| {readonly type: 'compactPlanChanged'; readonly plan: CompactPlan | undefined}
 	| {readonly type: 'compactionChanged'; readonly compaction: Compaction | undefined}
 	/** From the journal: defragmentations of the past, by member. */

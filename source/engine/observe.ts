@@ -2,6 +2,7 @@
 import {alarmsIn} from '../domain/alarm.ts';
 import {alertsFor} from '../domain/alerts.ts';
 import {healthOf, leaderOf} from '../domain/cluster-health.ts';
+import {daysSince} from '../domain/days-since.ts';
 import {memberLabel, type Role} from '../domain/member.ts';
 import type {Observation} from '../domain/observation.ts';
 import {growthPerSecond} from '../domain/series.ts';
@@ -11,15 +12,18 @@ import {advanceRecord, diskOf, judgedLatencyMs} from './member-record.ts';
 import type {AlarmRecord, MemberRecord, State} from './state.ts';
 
 const trendSpanMs = 4 * 60 * 60 * 1000;
-const dayMs = 24 * 60 * 60 * 1000;
+
+/** What fills a quota is often younger than an hour. */
+const growthSpanMs = 15 * 60 * 1000;
 
 export function observe(state: State, observation: Observation): State {
 	const previous = new Map(state.members.map((record) => [record.member.id, record]));
-	const members = observation.members
-		.map((seen) => advanceRecord(previous.get(seen.member.id), seen, state))
+	const seen = observation.members
+		.map((member) => advanceRecord(previous.get(member.member.id), member, state))
 		.sort((a, b) => memberLabel(a.member).localeCompare(memberLabel(b.member), 'en', {numeric: true}));
 	const {membershipFailure: _, writableAgainAt, ...rest} = state;
-	const alarms = alarmRecords(state, members);
+	const alarms = alarmRecords(state, seen);
+	const members = seen.map((record) => withGrowthBeforeAlarm(record, state, alarms));
 	const writable = writableAgain(state, alarms);
 	const derived = derive({
 		...rest,
@@ -32,6 +36,23 @@ export function observe(state: State, observation: Observation): State {
 	const next = {...derived, alerts: alertsOf(derived)};
 	const shown = addEvents(next, eventsBetween(state, next));
 	return figures(state) === figures(shown) ? shown : {...shown, changedAt: state.now};
+}
+
+/** Under NOSPACE no file grows, so that the rate before it is all that can be known until it is disarmed. */
+function withGrowthBeforeAlarm(record: MemberRecord, before: State, alarms: readonly AlarmRecord[]): MemberRecord {
+	const {growthBeforeAlarm: known, ...rest} = record;
+	if (!alarms.some(isNospace)) {
+		return known === undefined ? record : rest;
+	}
+	if (before.alarms.some(isNospace)) {
+		return record;
+	}
+	const growth = growthPerSecond(record.history, 'dbSizeBytes', growthSpanMs, before.now);
+	return growth === undefined ? rest : {...rest, growthBeforeAlarm: growth};
+}
+
+function isNospace({alarm}: Pick<AlarmRecord, 'alarm'>): boolean {
+	return alarm === 'NOSPACE';
 }
 
 /** What depends on the time and on a run, without a new observation. */
@@ -90,8 +111,7 @@ function alertsOf(state: State): State['alerts'] {
 			}
 			const growth = growthPerSecond(history, 'dbSizeBytes', trendSpanMs, state.now);
 			const latencyMs = judgedLatencyMs(record);
-			const sinceMs =
-				lastDefragmentation === undefined ? undefined : state.now + state.wallOffsetMs - lastDefragmentation.endedWallMs;
+			const days = lastDefragmentation && daysSince(lastDefragmentation.endedWallMs, state.now + state.wallOffsetMs);
 			return [
 				{
 					memberId: member.id,
@@ -102,7 +122,7 @@ function alertsOf(state: State): State['alerts'] {
 					committedIndex,
 					...(latencyMs === undefined ? {} : {latencyMs}),
 					...(growth === undefined ? {} : {growthBytesPerSecond: growth}),
-					...(sinceMs === undefined ? {} : {daysSinceDefragmentation: sinceMs / dayMs}),
+					...(days === undefined ? {} : {daysSinceDefragmentation: days}),
 				},
 			];
 		}),

@@ -1,12 +1,9 @@
 /** The plan while it is looked at, and the run that comes of it: what `Controls` offers for defragmenting. */
 import type {Evidence} from '../domain/defrag-evidence.ts';
-import {blockingGate} from '../domain/defrag-gates.ts';
 import type {DefragPlan, Scope} from '../domain/defrag-plan.ts';
 import {planDefragmentation, type Speed} from '../domain/defrag-planner.ts';
-import {refusedBeforeDeclaredMs} from '../domain/defrag-policy.ts';
 import {isOver} from '../domain/defrag-run.ts';
 import {beginRun} from '../domain/defrag-transitions.ts';
-import {memberLabel} from '../domain/member.ts';
 import {votersOf} from '../domain/voters.ts';
 import type {Transport} from '../transport/transport.ts';
 import {failureOf} from '../transport/transport-error.ts';
@@ -14,6 +11,7 @@ import type {AttemptLog} from './attempt-log.ts';
 import type {Clock} from './clock.ts';
 import type {Controls} from './controls.ts';
 import type {EngineMessage} from './messages.ts';
+import {reasonNotToDeclare, reasonNotToStart} from './plan-reasons.ts';
 import type {AcquireLock} from './run-lock.ts';
 import {type Runner, startRunner} from './runner.ts';
 import type {State} from './state.ts';
@@ -106,7 +104,7 @@ export function createPlanControl(options: PlanControlOptions): PlanControl {
 	}
 
 	/** Everything is asked anew under the lock: what the dialog showed may be seconds old. */
-	async function start(current: Session, typed: string): Promise<void> {
+	async function start(current: Session, shown: DefragPlan, typed: string): Promise<void> {
 		const clusterId = getState().clusterId ?? '';
 		const lock = await options
 			.acquireLock(clusterId, operator)
@@ -124,7 +122,6 @@ export function createPlanControl(options: PlanControlOptions): PlanControl {
 		try {
 			const evidence = await witness.gather();
 			const plan = makePlan(current, evidence);
-			const shown = current.evidence === undefined ? undefined : makePlan(current, current.evidence);
 			const reason = reasonNotToStart(plan, shown, typed);
 			if (reason !== undefined || current.closed) {
 				release();
@@ -164,7 +161,7 @@ export function createPlanControl(options: PlanControlOptions): PlanControl {
 			onChange: (changed) => dispatch({type: 'runChanged', run: changed}),
 		});
 		runner = started;
-		void started.done.then(release);
+		void started.done.finally(release);
 	}
 
 	const controls: PlanControls = {
@@ -195,12 +192,12 @@ export function createPlanControl(options: PlanControlOptions): PlanControl {
 				close(session);
 			}
 		},
-		startRun(typed) {
+		startRun(shown, typed) {
 			if (session === undefined || session.starting) {
 				return;
 			}
 			session.starting = true;
-			void start(session, typed);
+			void start(session, shown, typed);
 		},
 		stopAfterThis() {
 			runner?.stopAfterThis(operator);
@@ -250,39 +247,4 @@ export function createPlanControl(options: PlanControlOptions): PlanControl {
 			await runner.done;
 		},
 	};
-}
-
-/** The word, the gates and the order must be those that the operator saw; anything new has to be looked at first. */
-function reasonNotToStart(plan: DefragPlan, shown: DefragPlan | undefined, typed: string): string | undefined {
-	if (shown === undefined) {
-		return 'the plan has not been shown yet';
-	}
-	if (typed !== plan.confirmation.word || typed !== shown.confirmation.word) {
-		return `the plan changed meanwhile: it now asks for "${plan.confirmation.word}"`;
-	}
-	if (plan.refusal !== undefined) {
-		return plan.refusal;
-	}
-	const strangers = plan.steps.filter(({memberId}) => !shown.steps.some((step) => step.memberId === memberId));
-	if (strangers.length > 0) {
-		return `the plan changed meanwhile: ${strangers.map(({name}) => name).join(', ')} came into it`;
-	}
-	// A cooldown that is still running does not refuse: the run waits for it, with a countdown.
-	const blocking = blockingGate(
-		plan.gates.filter(({id, state}) => !(id === 'cooldown' && state === 'pending') && !(id === 'leader' && state === 'pending')),
-		plan.confirmation.acknowledges,
-	);
-	return blocking === undefined ? undefined : `${blocking.title}: ${blocking.detail}`;
-}
-
-function reasonNotToDeclare(state: State, memberId: string, typed: string, now: number): string | undefined {
-	const record = state.members.find(({member}) => member.id === memberId);
-	if (record === undefined || state.run?.phase.kind !== 'unknown' || state.run.phase.memberId !== memberId) {
-		return 'its outcome is not unknown';
-	}
-	const refused = record.statusAnswer.kind === 'failed' && record.statusAnswer.failure.kind === 'refused';
-	if (!refused || record.silentSince === undefined || now - record.silentSince < refusedBeforeDeclaredMs) {
-		return `${memberLabel(record.member)}: only after connections were refused for 60 s`;
-	}
-	return typed === memberLabel(record.member) ? undefined : `type the member's name, ${memberLabel(record.member)}`;
 }

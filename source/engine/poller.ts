@@ -14,13 +14,18 @@ import {createQuestion, type Question} from './question.ts';
 /** Long enough for healthy members to be told together, too short to be felt. */
 const roundGraceMs = 100;
 
-/** A process of etcd's size on a full disk answers within this; a longer silence is told as one while we go on asking. */
-const questionTimeoutMs = 5000;
+/**
+ * A process of etcd's size on a full disk answers within this; a longer silence is told as one while we go on asking. Never less: a
+ * page of metrics that nobody waits for would hide a defragmentation.
+ */
+const leastTimeoutMs = 5000;
 
 export type PollerOptions = {
 	readonly transport: Transport;
 	readonly clock: Clock;
 	readonly dispatch: (message: EngineMessage) => void;
+	/** Waits longer than the usual 5 s where it is longer. */
+	readonly commandTimeoutMs: number;
 	readonly intervalMs: () => number;
 	/** Each observation, after it was dispatched. */
 	readonly onObservation?: (observation: Observation) => void;
@@ -36,9 +41,9 @@ export interface Poller {
 
 type Questions = {readonly status: Question<MemberStatus>; readonly metrics: Question<MemberMetrics>};
 
-export function createPoller({transport, clock, dispatch, intervalMs, onObservation}: PollerOptions): Poller {
+export function createPoller({transport, clock, dispatch, commandTimeoutMs, intervalMs, onObservation}: PollerOptions): Poller {
 	const stopping = new AbortController();
-	const options = {timeoutMs: questionTimeoutMs, signal: stopping.signal};
+	const options = {timeoutMs: Math.max(leastTimeoutMs, commandTimeoutMs), signal: stopping.signal};
 	const watch = createMembershipWatch(transport, options);
 	const questions = new Map<MemberId, Questions>();
 	let wake = new AbortController();

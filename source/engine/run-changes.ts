@@ -1,6 +1,6 @@
 /** Events of a run that was started here. Its details are on its own screen and in the journal. */
 import type {Run, Turn} from '../domain/defrag-run.ts';
-import {durationText, sizeText} from '../domain/text.ts';
+import {sizeText, tookText} from '../domain/text.ts';
 import type {Change} from './cluster-changes.ts';
 
 export function runChanges(before: Run | undefined, after: Run | undefined): Change[] {
@@ -21,7 +21,7 @@ function turnChange({memberId, name, outcome, before, after, durationMs, why}: T
 		return [{...about, kind: 'bad', text: `defragmentation ${outcome}${why === undefined ? '' : `: ${why}`}`}];
 	}
 	const sizes = after === undefined ? '' : `: ${sizeText(before.dbSizeBytes)} → ${sizeText(after.dbSizeBytes)}`;
-	const took = durationMs === undefined ? '' : ` in ${durationText(durationMs)}`;
+	const took = durationMs === undefined ? '' : ` in ${tookText(durationMs)}`;
 	return [{...about, kind: 'good', mark: 'D', text: `defragmented${sizes}${took}`}];
 }
 

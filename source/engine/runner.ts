@@ -5,13 +5,14 @@
 import {type DecideOptions, type Decision, decide} from '../domain/defrag-decide.ts';
 import type {Evidence} from '../domain/defrag-evidence.ts';
 import type {PlanRow} from '../domain/defrag-plan.ts';
+import {evidenceMaximumAgeMs} from '../domain/defrag-policy.ts';
 import {isOver, type Run, type RunPhase, type Turn} from '../domain/defrag-run.ts';
 import * as transitions from '../domain/defrag-transitions.ts';
-import {type MemberId, memberLabel} from '../domain/member.ts';
 import type {Transport} from '../transport/transport.ts';
 import {failureOf} from '../transport/transport-error.ts';
 import type {AttemptLog} from './attempt-log.ts';
 import type {Clock} from './clock.ts';
+import {createLeaderMoves} from './leader-moves.ts';
 import {performTurn} from './turn.ts';
 import type {Witness} from './witness.ts';
 
@@ -20,8 +21,6 @@ const lookEveryMs = 1000;
 
 /** Two bastions without a lock in common start apart by up to this, and both look again. */
 const maximumJitterMs = 3000;
-
-const moveLeaderTimeoutMs = 10_000;
 
 export type RunnerOptions = {
 	readonly transport: Transport;
@@ -71,11 +70,28 @@ export function startRunner(begun: Run, options: RunnerOptions): Runner {
 
 	const pause = (ms: number) => clock.sleep(ms, wake.signal);
 
+	const moves = createLeaderMoves({transport, clock, log, current: () => run, change});
+
+	/** What was seen before the machine slept is no evidence. Uptime stands still meanwhile: only the wall clock tells of it. */
+	async function look(): Promise<Evidence> {
+		const wallOffset = () => clock.wallMs() - clock.uptimeMs();
+		for (;;) {
+			const before = wallOffset();
+			const evidence = await witness.gather();
+			if (wallOffset() - before <= evidenceMaximumAgeMs) {
+				return evidence;
+			}
+		}
+	}
+
 	async function drive(): Promise<void> {
 		while (!isOver(run) && !abandoned) {
 			try {
-				const evidence = await witness.gather();
-				await carryOut(decide(run, evidence, clock.uptimeMs(), options.decideOptions()), evidence);
+				const evidence = await look();
+				// The operator may have ended it meanwhile.
+				if (!isOver(run) && !abandoned) {
+					await carryOut(decide(run, evidence, clock.uptimeMs(), options.decideOptions()), evidence);
+				}
 			} catch (error) {
 				const failure = failureOf(error);
 				// While a turn is open nothing is concluded from a failed look: the member is watched on.
@@ -106,12 +122,11 @@ export function startRunner(begun: Run, options: RunnerOptions): Runner {
 			case 'skip':
 				return change(transitions.skipTurns(run, decision.turns));
 			case 'move leader':
-				return moveLeader(decision.from, decision.to, evidence);
+				return moves.ask(decision.from, decision.to, evidence);
 			case 'moved':
-				return moved(evidence);
+				return moves.moved(evidence);
 			case 'ask':
-				writeMove('failed', decision.reason);
-				return change(transitions.askOperator(run, decision.reason, decision.otherTarget, now));
+				return moves.failed(decision.reason, decision.otherTarget);
 			case 'resolved':
 				return resolved('it answers with nothing in flight');
 			case 'settling':
@@ -131,7 +146,7 @@ export function startRunner(begun: Run, options: RunnerOptions): Runner {
 	/** Looks once more after a random pause, so that two bastions that share no lock see each other's defragmentation. */
 	async function secondLook(row: PlanRow): Promise<void> {
 		await pause(Math.round(options.random() * maximumJitterMs));
-		const evidence = await witness.gather();
+		const evidence = await look();
 		const again = decide(run, evidence, clock.uptimeMs(), options.decideOptions());
 		if (again.kind !== 'start' || again.row.memberId !== row.memberId) {
 			return again.kind === 'start' ? undefined : carryOut(again, evidence);
@@ -154,37 +169,6 @@ export function startRunner(begun: Run, options: RunnerOptions): Runner {
 			change(transitions.becomeUnknown(run, outcome.reason));
 		} else {
 			halt(outcome.reason, outcome.detail, outcome.nextStep);
-		}
-	}
-
-	async function moveLeader(from: MemberId, to: MemberId, evidence: Evidence): Promise<void> {
-		const leader = evidence.observation.members.find(({member}) => member.id === from)?.member;
-		if (leader === undefined) {
-			return;
-		}
-		change(transitions.beginMove(run, from, to, clock.uptimeMs()));
-		writeMove('asked');
-		try {
-			await transport.moveLeader(leader, to, {timeoutMs: moveLeaderTimeoutMs});
-		} catch (error) {
-			// What etcd says of a move is not the last word: where leadership is, the next looks tell.
-			change(transitions.noteMoveFailure(run, failureOf(error).message));
-		}
-	}
-
-	function moved(evidence: Evidence): void {
-		const {phase} = run;
-		if (phase.kind === 'moving leader') {
-			writeMove('moved');
-			const name = (id: MemberId) => labelIn(evidence, id);
-			change(transitions.endMove(run, {from: name(phase.from), to: name(phase.to)}, clock.uptimeMs()));
-		}
-	}
-
-	function writeMove(outcome: 'asked' | 'moved' | 'failed', reason?: string): void {
-		const {phase} = run;
-		if (phase.kind === 'moving leader') {
-			log.noteMove({runId: run.id, from: phase.from, to: phase.to, outcome, ...(reason === undefined ? {} : {reason})});
 		}
 	}
 
@@ -235,11 +219,7 @@ export function startRunner(begun: Run, options: RunnerOptions): Runner {
 			poke();
 		},
 		choose(choice) {
-			const before = run.phase;
 			change(transitions.answerMove(run, choice, clock.uptimeMs()));
-			if (before.kind === 'asking' && run.phase.kind === 'moving leader') {
-				void retryMove(run.phase.from, run.phase.to);
-			}
 			poke();
 		},
 		declareOver(by) {
@@ -260,14 +240,4 @@ export function startRunner(begun: Run, options: RunnerOptions): Runner {
 			change(transitions.noteSilence(run, silentMs));
 		},
 	};
-
-	async function retryMove(from: MemberId, to: MemberId): Promise<void> {
-		const evidence = await witness.gather();
-		await moveLeader(from, to, evidence);
-	}
-}
-
-function labelIn(evidence: Evidence, id: MemberId): string {
-	const seen = evidence.observation.members.find(({member}) => member.id === id);
-	return seen === undefined ? id : memberLabel(seen.member);
 }

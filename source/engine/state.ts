@@ -11,7 +11,7 @@ import type {Quota} from '../domain/db-size.ts';
 import type {DefragPlan} from '../domain/defrag-plan.ts';
 import type {Run} from '../domain/defrag-run.ts';
 import type {ForeignDefragmentation} from '../domain/defrag-trace.ts';
-import type {DisarmPlan} from '../domain/disarm.ts';
+import type {Disarming, DisarmPlan} from '../domain/disarm.ts';
 import type {DiskSample} from '../domain/disk-latency.ts';
 import type {Failure} from '../domain/failure.ts';
 import type {History} from '../domain/history.ts';
@@ -63,6 +63,8 @@ export type State = {
 	readonly compactPlan?: CompactPlan;
 	readonly compaction?: Compaction;
 	readonly disarmPlan?: DisarmPlan;
+	/** The disarming under way, or the last one that was asked for here. */
+	readonly disarming?: Disarming;
 	/** What the program has to say until the next key. */
 	readonly message?: Message;
 	/** From the journal, oldest first. */
@@ -83,8 +85,12 @@ export type MemberRecord = {
 	/** Since when Status has not answered: from the first question that went unanswered. */
 	readonly silentSince?: number;
 	readonly metricsSilentSince?: number;
+	/** Since when every question for its Status was refused at once. A silence before that does not count. */
+	readonly refusedSince?: number;
 	/** Median of the last five Status latencies; rests while it moves too little to mean anything. */
 	readonly latencyMs?: number;
+	/** Uptime ms since when that latency has been shown. */
+	readonly latencyShownAt?: number;
 	/** The last five, newest last. */
 	readonly latencies: readonly number[];
 	/** Of the last hour. */
@@ -98,6 +104,8 @@ export type MemberRecord = {
 	readonly lastDefragmentation?: KnownDefragmentation;
 	readonly defragmentations: readonly KnownDefragmentation[];
 	readonly history: History;
+	/** Bytes per second by which its file grew before NOSPACE stopped all writes; absent without an alarm, and where it was not watched. */
+	readonly growthBeforeAlarm?: number;
 };
 
 export type AlarmRecord = Alarm & {

@@ -1,9 +1,11 @@
 /** One member's turn: the line in the journal first, the call once, and what its answer means. */
 import type {Evidence} from '../domain/defrag-evidence.ts';
 import type {PlanRow} from '../domain/defrag-plan.ts';
+import {evidenceMaximumAgeMs} from '../domain/defrag-policy.ts';
 import type {TurnStart} from '../domain/defrag-transitions.ts';
-import type {FailureKind} from '../domain/failure.ts';
+import {mayHaveHappened} from '../domain/failure.ts';
 import type {Member} from '../domain/member.ts';
+import {durationText} from '../domain/text.ts';
 import type {Transport} from '../transport/transport.ts';
 import {failureOf} from '../transport/transport-error.ts';
 import type {AttemptLog} from './attempt-log.ts';
@@ -29,20 +31,9 @@ export type TurnContext = {
 /** A quick look at the count after the call; without it the journal holds the expected one. */
 const countTimeoutMs = 2000;
 
-/** With these the request did not reach a server that could carry it out. Every other failure leaves the outcome unknown. */
-const certainFailures: ReadonlySet<FailureKind> = new Set([
-	'wrong-identity',
-	'permission-denied',
-	'unauthenticated',
-	'rejected',
-	'unsupported',
-	'not-etcd',
-	'corrupt',
-	'unknown-host',
-]);
-
 export async function performTurn(row: PlanRow, evidence: Evidence, context: TurnContext): Promise<TurnOutcome> {
 	const {transport, clock, log} = context;
+	const wallBefore = clock.wallMs();
 	const seen = evidence.observation.members.find(({member}) => member.id === row.memberId);
 	if (seen === undefined || seen.status.kind !== 'answered') {
 		return {
@@ -75,6 +66,18 @@ export async function performTurn(row: PlanRow, evidence: Evidence, context: Tur
 		};
 	}
 	const begunAt = clock.uptimeMs();
+	// While the machine sleeps uptime stands still: the wall clock tells of that.
+	const ageMs = Math.max(begunAt - evidence.observation.at, clock.wallMs() - wallBefore);
+	if (ageMs > evidenceMaximumAgeMs) {
+		const reason = `${row.name} was last looked at ${durationText(ageMs)} ago`;
+		log.noteEnded(attemptId, {outcome: 'not sent', durationMs: 0, reason});
+		return {
+			kind: 'failed',
+			reason,
+			detail: 'this program was stopped, or the journal took that long',
+			nextStep: 'D makes a new plan.',
+		};
+	}
 	context.begin(
 		{row, termBefore: seen.status.value.raftTerm, ...(count === undefined ? {} : {countBefore: count}), ...processStart},
 		attemptId,
@@ -98,7 +101,7 @@ export async function performTurn(row: PlanRow, evidence: Evidence, context: Tur
 function failed(error: unknown, attemptId: string, durationMs: number, {log}: TurnContext, name: string): TurnOutcome {
 	const failure = failureOf(error);
 	const notSent = failure.notSent === true || failure.kind === 'wrong-identity';
-	if (notSent || certainFailures.has(failure.kind)) {
+	if (notSent || !mayHaveHappened(failure)) {
 		const outcome = notSent ? 'not sent' : 'failed';
 		log.noteEnded(attemptId, {outcome, durationMs, reason: failure.message});
 		return {

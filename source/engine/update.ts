@@ -39,6 +39,8 @@ export function update(state: State, message: EngineMessage): State {
 			return {...state, alarmsAsked: message.asked};
 		case 'disarmPlanChanged':
 			return set(state, 'disarmPlan', message.plan);
+		case 'disarmingChanged':
+			return set(state, 'disarming', message.disarming);
 		case 'compactPlanChanged':
 			return set(state, 'compactPlan', message.plan);
 		case 'compactionChanged':
@@ -58,7 +60,7 @@ export function update(state: State, message: EngineMessage): State {
 }
 
 /** `undefined` takes the key away: an absent thing has no key in the state. */
-function set<K extends 'message' | 'plan' | 'run' | 'disarmPlan' | 'compactPlan' | 'compaction'>(
+function set<K extends 'message' | 'plan' | 'run' | 'disarmPlan' | 'disarming' | 'compactPlan' | 'compaction'>(
 	state: State,
 	key: K,
 	value: State[K] | undefined,

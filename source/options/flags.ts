@@ -194,8 +194,9 @@ export const flags: readonly Flag[] = [
 		name: 'state-dir',
 		type: 'string',
 		value: 'DIRECTORY',
-		help: "for the journal, where the usual places can't be written",
-		commands: ['defrag', 'alarm', 'compact', 'journal', ...monitorCommands],
+		help: 'where the journal is written; its usual places are read too',
+		// `status` has no use for it, and takes it so that the same flags reach a cluster with every command.
+		commands: ['status', 'defrag', 'alarm', 'compact', 'journal', ...monitorCommands],
 	},
 	{name: 'help', short: 'h', type: 'boolean', help: 'this help', commands: 'every'},
 	{name: 'version', type: 'boolean', help: 'the version', commands: 'every'},

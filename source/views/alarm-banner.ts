@@ -5,6 +5,7 @@ import type {AlarmRecord, State} from '../engine/state.ts';
 import {cell, displayWidth, durationText, timeOfDay} from '../format.ts';
 import {combine, type Theme} from '../theme.ts';
 import {namesOf, shortNameOfLabel} from './members-shown.ts';
+import {outlookWords} from './rescue-outlook.ts';
 import {type RescueStep, rescueSteps} from './rescue-steps.ts';
 
 export type BannerProps = {readonly state: State; readonly columns: number; readonly theme: Theme};
@@ -13,6 +14,9 @@ const nameCells = 24;
 
 /** Narrower ones get fewer words. */
 const roomyColumns = 76;
+
+/** Wider ones have a row for calming words. */
+const wideColumns = 110;
 
 /** The gravest alarm: CORRUPT before NOSPACE. */
 export function gravestAlarm({alarms}: Pick<State, 'alarms'>): AlarmRecord | undefined {
@@ -58,19 +62,34 @@ function topLine({state, columns, theme}: BannerProps, alarm: AlarmRecord): Line
 	return [...left, span(doubleBox.horizontal.repeat(Math.max(0, columns - used - 1)) + doubleBox.topRight, frame)];
 }
 
-function explanation({state, columns, theme}: BannerProps, {alarm, name}: AlarmRecord): string {
-	const nameOf = namesOf(state, nameCells, theme);
-	const raisedBy = [...new Set(state.alarms.filter((one) => one.alarm === alarm).map((one) => one.name))]
-		.map((label) => shortNameOfLabel(state, label, nameOf, theme))
-		.join(', ');
-	if (alarm === 'CORRUPT') {
-		const also = state.alarms.some((one) => one.alarm === 'NOSPACE') ? ' NOSPACE stands too: it is not disarmed before.' : '';
-		return `Raised by ${raisedBy || name}: its data is not the others'. Stop writing to this cluster. Nothing is defragmented or disarmed from here. Press a: it says how to replace the member.${also}`;
+function explanation(props: BannerProps, {alarm, name}: AlarmRecord): string {
+	const raisedBy = raisers(props, alarm);
+	if (alarm === 'NOSPACE') {
+		return nospaceText(props, raisedBy);
 	}
+	const also = props.state.alarms.some((one) => one.alarm === 'NOSPACE') ? ' NOSPACE stands too: it is not disarmed before.' : '';
+	return `Raised by ${raisedBy.join(', ') || name}: its data is not the others'. Stop writing to this cluster. Nothing is defragmented or disarmed from here. Press a: it says how to replace the member.${also}`;
+}
+
+function nospaceText({state, columns}: BannerProps, raisedBy: readonly string[]): string {
+	const several = raisedBy.length > 1;
+	const who = raisedBy.length > 2 ? `${raisedBy.length} members` : raisedBy.join(' and ');
+	const outlook = outlookWords(state);
 	if (columns < roomyColumns) {
-		return `${raisedBy} has reached its quota. In this order:`;
+		return [`${who} ${several ? 'are' : 'is'} full.`, outlook?.short ?? ''].join(' ').trimEnd();
 	}
-	return `Raised by ${raisedBy}: its file has reached the quota. Reads and deletes work, nothing is lost. It stays until it is disarmed. Next, in this order:`;
+	const file = several ? 'their files have' : 'its file has';
+	const calm = columns < wideColumns ? 'Reads and deletes work.' : 'Reads and deletes work, nothing is lost.';
+	return [`Raised by ${who}: ${file} reached the quota.`, calm, outlook?.text ?? ''].join(' ').trimEnd();
+}
+
+/** In the order of their names. */
+function raisers({state, theme}: BannerProps, alarm: AlarmRecord['alarm']): readonly string[] {
+	const nameOf = namesOf(state, nameCells, theme);
+	const labels = state.alarms.filter((one) => one.alarm === alarm).map((one) => one.name);
+	return [...new Set(labels)]
+		.toSorted((a, b) => a.localeCompare(b, 'en', {numeric: true}))
+		.map((label) => shortNameOfLabel(state, label, nameOf, theme));
 }
 
 const titleCells = 10;

@@ -1,10 +1,11 @@
 /** What changed, newest first. */
 import {blank, type Line, span} from '../components/line.ts';
 import {rule} from '../components/rule.ts';
+import {wrapText} from '../components/wrap-text.ts';
 import type {ClusterEvent, State} from '../engine/state.ts';
 import {cell, displayWidth, timeCell} from '../format.ts';
 import type {Theme} from '../theme.ts';
-import {namesOf, shortNameOfLabel} from './members-shown.ts';
+import {type NameOf, namesOf, shortNameOfLabel} from './members-shown.ts';
 import {eventSymbol} from './state-words.ts';
 
 export type EventsProps = {readonly state: State; readonly columns: number; readonly theme: Theme};
@@ -25,14 +26,41 @@ export function eventsSection(props: EventsProps & {readonly rows: number}): rea
 }
 
 /** ` 14:27:40  ●  etcd-2   answers in time again: 1.9 ms` */
-export function eventLines({state, theme}: EventsProps, events: readonly ClusterEvent[]): readonly Line[] {
+export function eventLines(props: EventsProps, events: readonly ClusterEvent[]): readonly Line[] {
+	const place = placeOf(props, events);
+	return events.map((event) => [...startOf(event, place, props), span(props.theme.text(event.text))]);
+}
+
+/** The same with the whole text of each, over as many lines as it takes. */
+export function wholeEventLines(props: EventsProps, events: readonly ClusterEvent[]): readonly (readonly Line[])[] {
+	const {columns, theme} = props;
+	const place = placeOf(props, events);
+	const indent = timeCells + place.cells + gapCells;
+	return events.map((event) => {
+		const [first = '', ...more] = wrapText(theme.text(event.text), columns - indent);
+		return [[...startOf(event, place, props), span(first)], ...more.map((text): Line => [blank(indent), span(text)])];
+	});
+}
+
+/** Time, sign and the blanks around them. */
+const timeCells = 14;
+const gapCells = 2;
+
+type Place = {readonly nameOf: NameOf; readonly cells: number};
+
+/** The subjects stand in a column that is as wide as the longest of them, within bounds. */
+function placeOf({state, theme}: EventsProps, events: readonly ClusterEvent[]): Place {
 	const nameOf = namesOf(state, subjectCells, theme);
-	const subjects = events.map(({subject}) => shortNameOfLabel(state, subject, nameOf, theme));
-	const width = Math.min(subjectCells, Math.max(smallestSubjectCells, ...subjects.map(displayWidth)));
-	return events.map((event, index) => [
-		span(` ${timeCell(event.at + state.wallOffsetMs, state.now + state.wallOffsetMs)}  `),
-		eventSymbol(event.kind, theme),
+	const widths = events.map(({subject}) => displayWidth(shortNameOfLabel(state, subject, nameOf, theme)));
+	return {nameOf, cells: Math.min(subjectCells, Math.max(smallestSubjectCells, ...widths))};
+}
+
+function startOf({at, kind, subject}: ClusterEvent, {nameOf, cells}: Place, {state, theme}: EventsProps): Line {
+	const name = shortNameOfLabel(state, subject, nameOf, theme);
+	return [
+		span(` ${timeCell(at + state.wallOffsetMs, state.now + state.wallOffsetMs)}  `),
+		eventSymbol(kind, theme),
 		blank(2),
-		span(`${cell(subjects[index] ?? '', width, 'left', theme.symbols.ellipsis)}  ${theme.text(event.text)}`),
-	]);
+		span(`${cell(name, cells, 'left', theme.symbols.ellipsis)}  `),
+	];
 }

@@ -3,7 +3,7 @@ import {blank, type Line, span} from '../components/line.ts';
 import {Lines} from '../components/lines.tsx';
 import {rule} from '../components/rule.ts';
 import type {ClusterEvent, State} from '../engine/state.ts';
-import {eventLines} from './events-section.ts';
+import {wholeEventLines} from './events-section.ts';
 import type {ScreenView, ViewProps} from './view.ts';
 
 /** Everything that changed since the start, newest first. */
@@ -16,10 +16,11 @@ export function eventsLines(props: ViewProps): readonly Line[] {
 	const {state, screen, columns, rows, theme} = props;
 	const events = eventsShown(state, screen);
 	const room = Math.max(0, rows - 1);
-	const first = Math.max(0, Math.min(screen.scroll, events.length - room));
-	const shown = events.slice(first, first + room);
+	const blocks = wholeEventLines(props, events);
+	const first = Math.max(0, Math.min(screen.scroll, lastFirst(blocks, room)));
+	const shown = fitting(blocks.slice(first), room);
 	const part =
-		events.length > room
+		shown.length < events.length
 			? `${first + 1} to ${first + shown.length} of ${events.length}`
 			: `${events.length} of ${state.events.length}`;
 	const filter =
@@ -27,7 +28,24 @@ export function eventsLines(props: ViewProps): readonly Line[] {
 	const title = rule('events', [`newest first, ${part}`, filter].filter(Boolean), columns, theme);
 	return shown.length === 0
 		? [title, [blank(1), span(filter === '' ? 'Nothing has changed yet.' : 'No event has that in it.')]]
-		: [title, ...eventLines(props, shown)];
+		: [title, ...shown.flat()];
+}
+
+type Blocks = readonly (readonly Line[])[];
+
+/** As many whole events as fit, and one in any case. */
+function fitting(blocks: Blocks, room: number): Blocks {
+	let left = room;
+	const count = blocks.findIndex((block) => {
+		left -= block.length;
+		return left < 0;
+	});
+	return count === -1 ? blocks : blocks.slice(0, Math.max(1, count));
+}
+
+/** The first event of the last page. */
+function lastFirst(blocks: Blocks, room: number): number {
+	return blocks.length - fitting(blocks.toReversed(), room).length;
 }
 
 /** The events whose subject or text holds what is filtered for. */

@@ -8,24 +8,34 @@ import {keymap, placeOf} from '../keymap.ts';
 import {planHeldBy} from '../overlay-state.ts';
 import {type ScreenState, selectedId} from '../screen-state.ts';
 import type {Symbols, Theme} from '../theme.ts';
+import {maySetAside} from './compaction.ts';
+import {cooldownText} from './cooldown-text.ts';
 
-const signs: Readonly<Record<Message['kind'], {readonly symbol: keyof Symbols; readonly style: keyof Theme['styles']}>> = {
+type Sign = {readonly symbol: keyof Symbols; readonly style: keyof Theme['styles']};
+
+const signs: Readonly<Record<Message['kind'], Sign>> = {
 	refused: {symbol: 'failed', style: 'bad'},
 	good: {symbol: 'done', style: 'good'},
 	warning: {symbol: 'warning', style: 'warning'},
 	note: {symbol: 'note', style: 'plain'},
 };
 
-/** Blank unless there is something to say; at most three lines, so that a reason is never cut. */
+/** At most three lines, so that a reason is never cut. */
 const maximumMessageLines = 3;
 
-export function messageLines(message: Message | undefined, columns: number, theme: Theme): readonly Line[] {
-	if (message === undefined) {
-		return [[]];
+/** What a key or the engine had to say; else why nothing can be defragmented now; else blank. */
+export function messageLines(screen: ScreenState, state: State, columns: number, theme: Theme): readonly Line[] {
+	const {message} = state;
+	if (message !== undefined) {
+		return signedLines(message.text, signs[message.kind], columns, theme);
 	}
-	const {symbol, style} = signs[message.kind];
+	const held = screen.overlays.length === 0 ? cooldownText(state, screen.view) : undefined;
+	return held === undefined ? [[]] : signedLines(held, {symbol: 'waiting', style: 'plain'}, columns, theme);
+}
+
+function signedLines(told: string, {symbol, style}: Sign, columns: number, theme: Theme): readonly Line[] {
 	const sign = theme.symbols[symbol];
-	return wrapText(theme.text(message.text), columns - 3 - sign.length)
+	return wrapText(theme.text(told), columns - 3 - sign.length)
 		.slice(0, maximumMessageLines)
 		.map((text, index): Line => {
 			const start: Line = index === 0 ? [blank(1), span(sign, theme.styles[style]), blank(1)] : [blank(3)];
@@ -78,7 +88,8 @@ function isOpen({action, keys}: KeyRecord, screen: ScreenState, state: State): b
 		return reasonAgainst(action, {state, ...(selected === undefined ? {} : {selected})}) === undefined;
 	}
 	if (screen.overlays.length === 0 && keys.includes('escape')) {
-		return screen.view !== 'overview' || screen.filter !== '' || screen.filterTyping || state.compaction !== undefined;
+		const clears = state.compaction !== undefined && maySetAside(state);
+		return screen.view !== 'overview' || screen.filter !== '' || screen.filterTyping || clears;
 	}
 	if (placeOf(screen) === 'plan' && keys.includes('m')) {
 		return state.plan?.moveLeader?.kind === 'possible';

@@ -29,7 +29,7 @@ const tabsFromRows = 32;
 /** The state of the cluster, the tabs, the alarms (or the banner of one), and the run. They keep their place on every view. */
 export function headerLines(props: HeaderProps): readonly Line[] {
 	const {state, screen, columns, terminalRows, theme} = props;
-	const run = runLine(props);
+	const run = runLine({...props, view: screen.view});
 	const runLines = run === undefined ? [] : [run];
 	if (screen.view === 'member') {
 		return [...memberHeader(props), ...runLines];
@@ -99,7 +99,7 @@ function clusterFields({state, theme}: HeaderProps, kept: ReadonlySet<Droppable>
 	const voters =
 		health.voters === 0 || !(kept.has('voters') || health.answeringVoters < health.voters)
 			? []
-			: [span(`  ${health.answeringVoters} of ${health.voters} voters`)];
+			: [span(`  ${health.answeringVoters} of ${health.voters} voter${health.voters === 1 ? '' : 's'}`)];
 	return [
 		...(kept.has('etcdtop') ? [[span('etcdtop')]] : []),
 		[span(fit(theme.text(state.clusterName), nameCells, symbols.ellipsis), styles.strong)],

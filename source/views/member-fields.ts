@@ -100,8 +100,13 @@ export function identityFields({member, status, metrics}: MemberRecord, theme: T
 			? field('storage version', `${cell(none, noteCells)}only from etcd 3.6`)
 			: field('storage version', theme.text(value.storageVersion)),
 		...(keys === undefined ? [] : [field('keys', String(keys))]),
-		field('errors', value === undefined ? none : theme.text(value.errors.join('; ').trim()) || none),
+		field('errors', value === undefined ? none : theme.text(errorsText(value.errors)) || none),
 	];
+}
+
+/** etcd ends the text of an alarm with a blank. */
+export function errorsText(errors: readonly string[]): string {
+	return errors.map((error) => error.trim()).join('; ');
 }
 
 function versionValue(version: string | undefined, theme: Theme): Line {

@@ -57,7 +57,7 @@ function alarmLines({member}: MemberRecord, {state, columns, theme}: LinesProps)
 		[
 			blank(1),
 			span(`${theme.symbols.alarm} ${own.alarm}`, theme.styles.alarm),
-			span(` since ${own.sinceStart ? 'before ' : ''}${since}: ${why}; a opens the alarms`),
+			span(` since ${own.sinceStart ? 'before ' : ''}${since}: ${why}; a tells more`),
 		],
 	];
 }

@@ -2,9 +2,11 @@ import type {ReactElement} from 'react';
 import {blank, fillLine, type Line, lineWidth, span} from '../components/line.ts';
 import {Lines} from '../components/lines.tsx';
 import {rule} from '../components/rule.ts';
+import {wrapText} from '../components/wrap-text.ts';
+import {daysSince} from '../domain/days-since.ts';
 import {anotherTool} from '../domain/defrag-trace.ts';
 import type {MemberRecord} from '../engine/state.ts';
-import {cell, dayAndTime, durationText, sizeText} from '../format.ts';
+import {cell, dayAndTime, displayWidth, sizeText, tookText} from '../format.ts';
 import type {Theme} from '../theme.ts';
 import {dbSizeChart} from './db-size-chart.ts';
 import {answerFields, type Field, identityFields, raftFields, sizeFields} from './member-fields.ts';
@@ -43,7 +45,7 @@ export function memberLines(props: ViewProps): readonly Line[] {
 		),
 		...answers(record, props),
 		rule('identity', [], columns, theme),
-		...identityFields(record, theme).map((field) => wideField(field, columns, theme)),
+		...identityFields(record, theme).flatMap((field) => wrappedField(field, columns, theme)),
 		...defragmentations(record, props),
 	];
 	const chart =
@@ -85,6 +87,17 @@ function wideField({label, value}: Field, cells: number, theme: Theme, ofLabel =
 	return fillLine([start, ...value], cells, theme);
 }
 
+/** A text that is too long goes on under itself; what has parts of its own is cut. */
+function wrappedField({label, value}: Field, columns: number, theme: Theme): readonly Line[] {
+	const [only] = value;
+	if (only === undefined || value.length > 1) {
+		return [wideField({label, value}, columns, theme)];
+	}
+	return wrapText(only.text, columns - labelCells - 2).map((text, index) =>
+		wideField({label: index === 0 ? label : '', value: [span(text, only.style)]}, columns, theme),
+	);
+}
+
 /** Figures under each other, right-aligned. */
 function rightField({label, value}: Field, theme: Theme): Line {
 	return [span(cell(label, rightLabelCells), theme.styles.dim), blank(rightValueCells - lineWidth(value)), ...value];
@@ -103,19 +116,33 @@ function defragmentations(record: MemberRecord, {state, columns, theme}: ViewPro
 	const {metrics, defragmentations: known, lastDefragmentation} = record;
 	const count = metrics?.value.defragCount;
 	const inflight = metrics?.value.defragInflight;
-	const days = lastDefragmentation && Math.floor((state.now + state.wallOffsetMs - lastDefragmentation.endedWallMs) / 86_400_000);
 	const summary = [
 		count === undefined ? 'not counted: no metrics' : `${count} since it started`,
 		inflight === undefined ? '' : inflight > 0 ? 'one in flight' : 'none in flight',
+		lastDefragmentation === undefined ? '' : lastText(daysSince(lastDefragmentation.endedWallMs, state.now + state.wallOffsetMs)),
 		`${known.filter(({by}) => by !== anotherTool).length} in the journal`,
-		days === undefined ? '' : `last ${days} day${days === 1 ? '' : 's'} ago`,
 	].filter((part) => part !== '');
 	const {symbols} = theme;
 	const rows = known.toReversed().map(({endedWallMs, durationMs, before, after, by}): Line => {
 		const size = (bytes: number | undefined) => cell(bytes === undefined ? symbols.none : sizeText(bytes), 8, 'right');
-		const took = cell(durationMs === undefined ? symbols.none : durationText(durationMs), 5, 'right');
+		const took = cell(durationMs === undefined ? symbols.none : tookText(durationMs), 5, 'right');
 		const sizes = `${size(before)} ${symbols.arrow} ${size(after)}`;
 		return [span(` ${dayAndTime(endedWallMs)}    ${sizes}   ${took}    ${theme.text(by)}`)];
 	});
-	return [rule('defragmentations', [summary.join(', ')], columns, theme), ...rows];
+	const none: readonly Line[] = known.length > 0 ? [] : [[span(' none known of: not in the journal, none seen while watching')]];
+	const title = rule('defragmentations', [fitting(summary, columns - titleCells)], columns, theme);
+	return [title, ...none, ...rows];
+}
+
+/** Around the summary in the rule. */
+const titleCells = '── defragmentations ──  ─'.length;
+
+function lastText(days: number): string {
+	return days < 1 ? 'last less than a day ago' : days < 2 ? 'last 1 day ago' : `last ${Math.floor(days)} days ago`;
+}
+
+/** As many of the parts as there is room for, the first ones first. */
+function fitting(parts: readonly string[], cells: number): string {
+	const whole = parts.join(', ');
+	return displayWidth(whole) <= cells || parts.length === 1 ? whole : fitting(parts.slice(0, -1), cells);
 }

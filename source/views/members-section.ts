@@ -5,7 +5,7 @@ import {type Column, firstVisible, tableHead, tableRow} from '../components/tabl
 import type {MemberRecord} from '../engine/state.ts';
 import {combine, type Theme} from '../theme.ts';
 import {conditionLines} from './condition-text.ts';
-import {membersShown, selectedMember, sortTitles} from './members-shown.ts';
+import {membersShown, selectedMember, sortText} from './members-shown.ts';
 import {raftColumns} from './raft-columns.ts';
 import {figuresAge, sizeColumns} from './size-columns.ts';
 import type {ViewProps} from './view.ts';
@@ -69,7 +69,7 @@ function summary({state, screen, theme}: ViewProps, shown: number): string {
 	return [
 		`${voters} voter${voters === 1 ? '' : 's'}`,
 		...(learners === 0 ? [] : [`${learners} learner${learners === 1 ? '' : 's'}`]),
-		`by ${sortTitles[screen.sort.column]}${screen.sort.descending ? ', turned' : ''}`,
+		sortText(screen.sort),
 	].join(', ');
 }
 

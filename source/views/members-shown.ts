@@ -61,7 +61,7 @@ function sortKey({status, quota, latencyMs, condition}: MemberRecord, column: Ex
 	}
 }
 
-export const sortTitles: Readonly<Record<SortColumn, string>> = {
+const sortTitles: Readonly<Record<SortColumn, string>> = {
 	name: 'name',
 	state: 'state',
 	dbSize: 'db size',
@@ -69,6 +69,19 @@ export const sortTitles: Readonly<Record<SortColumn, string>> = {
 	used: 'use of the quota',
 	answer: 'answer',
 };
+
+/** `by db size, largest first`. */
+export function sortText({column, descending}: ScreenView['sort']): string {
+	const order =
+		column === 'name' || column === 'state'
+			? descending
+				? ', turned'
+				: ''
+			: descending
+				? ', largest first'
+				: ', smallest first';
+	return `by ${sortTitles[column]}${order}`;
+}
 
 /** What a member is called in a column of `cells`, told apart from all other members. */
 export type NameOf = (memberId: MemberId) => string;

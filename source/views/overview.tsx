@@ -36,7 +36,8 @@ export function overviewLines(props: ViewProps): readonly Line[] {
 	const {wantedRows} = membersSection({...props, raftShown: false});
 	const raftRows = 1 + shown.length;
 	const raftShown = columns >= raftTableColumns && rows - wantedRows - fullChartRows - raftRows >= comfortableEventRows;
-	const leastEventRows = Math.min(1, state.events.length);
+	// The newest event gives way to a member, not the other way round.
+	const leastEventRows = Math.min(1, state.events.length, Math.max(0, rows - wantedRows));
 	const memberRows = Math.min(wantedRows, rows - leastEventRows);
 	const withRaft = rows - memberRows - (raftShown ? raftRows : 0);
 	const airy = withRaft - fullChartRows - 2 >= comfortableEventRows;

@@ -1,5 +1,5 @@
 /** The plan of a defragmentation, with its gates as they tick off. It asks nothing: Enter leads on to the confirmation. */
-import {type Dialog, type DialogRow, dialogCells, keysLine, type Room, row, textRows} from '../components/dialog.ts';
+import {type Dialog, type DialogRow, dialogCells, keysLine, type Room, row, type Told, textRows} from '../components/dialog.ts';
 import {blank, emptyLine, type Line, lineWidth, type Span, span} from '../components/line.ts';
 import {type Column, tableHead, tableRow} from '../components/table.ts';
 import type {DefragPlan, PlanRow} from '../domain/defrag-plan.ts';
@@ -141,7 +141,9 @@ function summaryRows(plan: DefragPlan, room: Room, theme: Theme): readonly Dialo
 	const inUse = Math.max(...plan.steps.map(({inUseBytes}) => inUseBytes));
 	const warned = plan.warnings.length > 0 ? [] : textRows('Versions: no known fault of defragmentation.', room, theme, 3);
 	return [
-		...textRows(`Gives back ${sizeText(plan.reclaimBytes)} in ${estimateText(plan.totalMs)}. ${quorum}`, room, theme, 26),
+		...textRows(`Gives back ${sizeText(plan.reclaimBytes)} in ${estimateText(plan.totalMs)}. ${quorum}`, room, theme, 26).map(
+			(one, index) => (index === 0 ? one : {...one, gives: 22}),
+		),
 		...textRows(`Block time: ${sizeText(inUse)} in use at ${speed}, ${seen}.`, room, theme, 4),
 		...warned,
 	];
@@ -151,7 +153,9 @@ function warningRows({text, remedy}: DefragPlan['warnings'][number], room: Room,
 	const {styles, symbols} = theme;
 	const [first, ...rest] = textRows(remedy === '' ? text : `${text}. ${remedy}`, {columns: room.columns - 2}, theme);
 	const sign = span(`${symbols.warning} `, styles.warning);
-	return [row([sign, ...(first?.line ?? [])], 29), ...rest.map(({line}) => row([blank(2), ...line], 10))];
+	const shared = {};
+	const rows = [row([sign, ...(first?.line ?? [])], 29), ...rest.map(({line}) => row([blank(2), ...line], 10))];
+	return rows.map((one) => ({...one, text: shared}));
 }
 
 const gateSigns = {
@@ -172,13 +176,17 @@ function gateRows({gates}: DefragPlan, room: Room, theme: Theme): readonly Dialo
 		blank(cells - 5 - aside.length - 1),
 		span(cells > 50 ? aside : '', theme.styles.dim),
 	];
-	return [row(head, 7), ...gates.flatMap((gate) => gateRow(gate, room, theme))];
+	const told: Told = (hidden) => [
+		span(theme.symbols.done, theme.styles.good),
+		span(` ${hidden} gate${hidden === 1 ? '' : 's'} passed, not shown here`),
+	];
+	return [row(head, 7), ...gates.flatMap((gate) => gateRow(gate, room, theme, told))];
 }
 
 const titleCells = 39;
 
 /** What passed gives way first; what holds the step stays whatever it costs. */
-function gateRow(gate: Gate, room: Room, theme: Theme): readonly DialogRow[] {
+function gateRow(gate: Gate, room: Room, theme: Theme, told: Told): readonly DialogRow[] {
 	const holds = gate.state === 'failed' || gate.state === 'pending';
 	const gives = holds ? undefined : gate.state === 'acknowledge' ? 28 : gate.state === 'unchecked' ? 9 : 8;
 	const sign = gateSign(gate, theme);
@@ -186,14 +194,15 @@ function gateRow(gate: Gate, room: Room, theme: Theme): readonly DialogRow[] {
 	const detail = theme.text(gate.detail);
 	const padded = title.padEnd(titleCells);
 	const line: Line = [sign, span(` ${padded}  ${detail}`)];
+	const whole = (first: Line): DialogRow => (gate.state === 'passed' ? {...row(first, gives), told} : row(first, gives));
 	if (lineWidth(line) <= dialogCells(room)) {
-		return [row(line, gives)];
+		return [whole(line)];
 	}
 	const [first, ...rest] = textRows(`${title}: ${detail}`, {columns: room.columns - 2}, theme);
-	const whole = holds || gate.state === 'acknowledge';
+	const stays = holds || gate.state === 'acknowledge';
 	return [
-		row([sign, blank(1), ...(first?.line ?? [])], gives),
-		...rest.map(({line: more}) => row([blank(2), ...more], whole ? gives : 6)),
+		whole([sign, blank(1), ...(first?.line ?? [])]),
+		...rest.map(({line: more}) => row([blank(2), ...more], stays ? gives : 6)),
 	];
 }
 

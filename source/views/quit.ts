@@ -14,7 +14,7 @@ import {cooldownMs} from '../domain/defrag-policy.ts';
 import type {Run} from '../domain/defrag-run.ts';
 import {listText} from '../domain/text.ts';
 import type {State} from '../engine/state.ts';
-import {cell, durationText} from '../format.ts';
+import {cell, durationText, timeNotBefore} from '../format.ts';
 import type {Theme} from '../theme.ts';
 import {namesOf} from './members-shown.ts';
 
@@ -42,16 +42,17 @@ export function quitDialog(state: State, run: Run, focus: Choice, choices: reado
 						room,
 						theme,
 					)),
-			...textRows(
-				`Cooldown stands: no etcdtop on this machine starts one for ${durationText(cooldownMs)} after ${atWork === undefined ? 'the last one' : 'it'}.`,
-				room,
-				theme,
-				2,
-			),
+			...textRows(`Cooldown stands: no etcdtop on this machine starts one ${cooldownEnd(run, state)}.`, room, theme, 2),
 			row(emptyLine, 1),
 			...buttonRows(buttons, focus, room, theme),
 		],
 	};
+}
+
+function cooldownEnd({phase}: Run, {wallOffsetMs}: State): string {
+	return phase.kind === 'cooling down'
+		? `before ${timeNotBefore(phase.until + wallOffsetMs)}`
+		: `for ${durationText(cooldownMs)} after ${'memberId' in phase ? 'it' : 'the last one'}`;
 }
 
 function workText(phase: Run['phase'], since: string): string {

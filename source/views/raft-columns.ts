@@ -1,8 +1,10 @@
 /** The members table of raft figures and identities. */
 import {span} from '../components/line.ts';
 import {type Column, tableWidth} from '../components/table.ts';
+import {daysSince} from '../domain/days-since.ts';
 import type {MemberRecord, State} from '../engine/state.ts';
 import type {Theme} from '../theme.ts';
+import {errorsText} from './member-fields.ts';
 import {namesOf} from './members-shown.ts';
 import {growingNameCells, smallestNameCells, type TableProps} from './size-columns.ts';
 
@@ -25,7 +27,7 @@ export function raftColumns({state, columns, theme}: TableProps): readonly Colum
 			cells: errorCells - (nameCells - smallestNameCells),
 			align: 'left',
 			gap: 2,
-			content: ({status}) => span(theme.text(status?.value.errors.join('; ') || symbols.none)),
+			content: ({status}) => span(theme.text(errorsText(status?.value.errors ?? []) || symbols.none)),
 		},
 	];
 }
@@ -61,14 +63,28 @@ function columnsWith(state: State, columns: number, theme: Theme, nameCells: num
 			cells: 7,
 			align: 'left',
 			gap,
-			from: 200,
+			from: 140,
 			content: ({status}) => span(theme.text(status?.value.storageVersion ?? none)),
 		},
 		{head: 'TERM', cells: 4, align: 'right', gap, content: figure(({raftTerm}) => raftTerm)},
 		{head: 'RAFT INDEX', cells: 10, align: 'right', gap, content: figure(({raftIndex}) => raftIndex)},
 		{head: 'APPLIED', cells: 10, align: 'right', gap, content: figure(({raftAppliedIndex}) => raftAppliedIndex)},
+		{
+			head: 'DEFRAG',
+			cells: 6,
+			align: 'right',
+			gap,
+			from: 90,
+			content: ({lastDefragmentation}) => span(defragmentedText(lastDefragmentation, state, none)),
+		},
 	];
 	return all.filter(({from}) => from === undefined || columns >= from);
+}
+
+/** `34 d`, `<1 d`: since the last defragmentation that is known of, by anybody. */
+function defragmentedText(last: MemberRecord['lastDefragmentation'], {now, wallOffsetMs}: State, none: string): string {
+	const days = last && daysSince(last.endedWallMs, now + wallOffsetMs);
+	return days === undefined ? none : days < 1 ? '<1 d' : `${Math.floor(days)} d`;
 }
 
 function endpointText(endpoint: string, withScheme: boolean): string {

@@ -1,9 +1,9 @@
 /** The way out of NOSPACE as it stands now: compact, defragment, disarm, each done, next, or waiting for the one before. */
-import {reclaimableBytes} from '../domain/db-size.ts';
-import {cooldownMs, disarmRatio, worthItRatio} from '../domain/defrag-policy.ts';
+import {cooldownMs, disarmRatio, maximumLagEntries, worthItRatio} from '../domain/defrag-policy.ts';
 import {isOver} from '../domain/defrag-run.ts';
 import {measuredSpeed} from '../domain/defrag-speed.ts';
 import {memberLabel} from '../domain/member.ts';
+import {dataBytes, type QuotaVoter} from '../domain/quota-outlook.ts';
 import type {State} from '../engine/state.ts';
 import {estimateText, percentText, sizeText} from '../format.ts';
 
@@ -17,33 +17,48 @@ export type RescueStep = {
 };
 
 /** From this share of the quota in use on, compacting comes first: the file would soon be full again. */
-const compactRatio = 0.8;
+export const compactRatio = 0.8;
 
-type Voter = {
-	readonly name: string;
-	readonly dbSizeBytes: number;
-	readonly dbSizeInUseBytes: number;
-	readonly quotaBytes: number;
-};
+type Voter = QuotaVoter & {readonly dbSizeBytes: number};
+
+/** `uncounted`: finished, and under NOSPACE some member can't tell yet what it freed. */
+export type CompactionKnown = 'under way' | 'counted' | 'uncounted';
+
+export function compactionOf({compaction}: Pick<State, 'compaction'>): CompactionKnown | undefined {
+	switch (compaction?.phase.kind) {
+		case 'compacting':
+		case 'stabilising':
+			return 'under way';
+		case 'finished':
+			return compaction.phase.uncounted.length > 0 ? 'uncounted' : 'counted';
+		default:
+			return undefined;
+	}
+}
+
+export function isShrunk(voters: readonly Voter[]): boolean {
+	return voters.every(({dbSizeBytes, quotaBytes}) => dbSizeBytes < disarmRatio * quotaBytes);
+}
 
 export function rescueSteps(state: State): readonly RescueStep[] {
 	const voters = votersOf(state);
-	const fullest = voters.toSorted((a, b) => b.dbSizeInUseBytes / b.quotaBytes - a.dbSizeInUseBytes / a.quotaBytes)[0];
-	if (fullest === undefined) {
+	if (voters.length === 0) {
 		return [];
 	}
-	const compacted = fullest.dbSizeInUseBytes / fullest.quotaBytes <= compactRatio;
-	const tooBig = voters.filter(({dbSizeBytes, quotaBytes}) => dbSizeBytes >= disarmRatio * quotaBytes);
-	const shrunk = tooBig.length === 0;
+	const fullest = {inUseBytes: dataBytes(voters), quotaBytes: Math.min(...voters.map(({quotaBytes}) => quotaBytes))};
+	const compaction = compactionOf(state);
+	const small = fullest.inUseBytes / fullest.quotaBytes <= compactRatio;
+	const compacted = small || compaction === 'counted' || compaction === 'uncounted';
+	const shrunk = isShrunk(voters);
 	const limit = percentText(disarmRatio);
 	return [
-		{title: 'compact', key: 'C', ...compactWords(fullest, compacted), stage: compacted ? 'done' : 'next'},
+		{title: 'compact', key: 'C', ...compactWords(fullest, small, compaction), stage: compacted ? 'done' : 'next'},
 		{
 			title: 'defragment',
 			key: 'D',
 			...(shrunk
 				? {text: `not needed: every db size is below ${limit}`, short: 'not needed now'}
-				: defragmentWords(state, voters, compacted)),
+				: defragmentWords(state, voters, compacted, small)),
 			stage: shrunk ? 'done' : compacted ? 'next' : 'waits',
 		},
 		{
@@ -60,17 +75,22 @@ export function rescueSteps(state: State): readonly RescueStep[] {
 	];
 }
 
-/** Learners and members that do not answer block nothing. */
-function votersOf(state: State): readonly Voter[] {
-	return state.members.flatMap(({member, status, statusAnswer, quota}) =>
-		member.isLearner || status === undefined || statusAnswer.kind === 'failed' || quota.bytes === undefined
+/** Learners, members that do not answer and those that lag behind tell nothing, and block nothing. */
+export function votersOf(state: State): readonly Voter[] {
+	const committedIndex = Math.max(0, ...state.members.map(({status}) => status?.value.raftIndex ?? 0));
+	return state.members.flatMap(({member, status, statusAnswer, quota, growthBeforeAlarm}) =>
+		member.isLearner ||
+		status === undefined ||
+		statusAnswer.kind === 'failed' ||
+		quota.bytes === undefined ||
+		committedIndex - status.value.raftAppliedIndex > maximumLagEntries
 			? []
 			: [
 					{
-						name: memberLabel(member),
 						dbSizeBytes: status.value.dbSizeBytes,
 						dbSizeInUseBytes: status.value.dbSizeInUseBytes,
 						quotaBytes: quota.bytes,
+						...(growthBeforeAlarm === undefined ? {} : {growthBytesPerSecond: growthBeforeAlarm}),
 					},
 				],
 	);
@@ -78,37 +98,48 @@ function votersOf(state: State): readonly Voter[] {
 
 type Words = Pick<RescueStep, 'text' | 'short'>;
 
-function compactWords({dbSizeInUseBytes, quotaBytes}: Voter, compacted: boolean): Words {
-	const inUse = sizeText(dbSizeInUseBytes);
-	if (compacted) {
-		return {text: `not needed: only ${inUse} of ${sizeText(quotaBytes)} is in use`, short: `not needed: ${inUse} in use`};
+type Fill = {readonly inUseBytes: number; readonly quotaBytes: number};
+
+function compactWords({inUseBytes, quotaBytes}: Fill, small: boolean, compaction: CompactionKnown | undefined): Words {
+	const inUse = sizeText(inUseBytes);
+	if (compaction === 'under way') {
+		return {text: 'under way', short: 'under way'};
 	}
-	return {
-		text:
-			dbSizeInUseBytes >= disarmRatio * quotaBytes
-				? `${inUse} in use: compact, or delete keys, or raise quota`
-				: `${inUse} is in use: drop revisions older than 5 min`,
-		short: `${inUse} is in use: drop revisions`,
-	};
+	if (compaction === 'uncounted' && !small) {
+		return {text: 'done; what it freed is not counted under NOSPACE', short: 'done, not counted under NOSPACE'};
+	}
+	if (compaction === 'counted') {
+		return {text: `done: ${inUse} is in use`, short: `done: ${inUse} is in use`};
+	}
+	return small
+		? {text: `not needed: only ${inUse} of ${sizeText(quotaBytes)} is in use`, short: `not needed: ${inUse} in use`}
+		: {text: `${inUse} is in use: drop revisions older than 5 min`, short: `${inUse} is in use: drop revisions`};
 }
 
-/** What it gives, and where it leads: whether it helps is the first question under NOSPACE. */
-function defragmentWords(state: State, voters: readonly Voter[], compacted: boolean): Words {
+/** Those that the plan of all has: worth it by what they give back, or so large that a compaction may have freed what is not counted. */
+function defragmentWords(state: State, voters: readonly Voter[], compacted: boolean, small: boolean): Words {
 	if (state.run !== undefined && !isOver(state.run)) {
 		return {text: 'the run is under way; 4 shows it', short: 'the run is under way; 4 shows it'};
 	}
-	const worth = voters.filter((voter) => reclaimableBytes(voter) >= worthItRatio * voter.dbSizeBytes);
-	const bytes = worth.reduce((sum, voter) => sum + reclaimableBytes(voter), 0);
-	if (worth.length === 0) {
-		const little = compacted ? 'gives back almost nothing now' : 'waits for 1: gives nothing yet';
+	const data = dataBytes(voters);
+	const worth = voters.filter(
+		({dbSizeBytes, quotaBytes}) => dbSizeBytes - data >= worthItRatio * dbSizeBytes || dbSizeBytes >= disarmRatio * quotaBytes,
+	);
+	const bytes = worth.reduce((sum, {dbSizeBytes}) => sum + Math.max(0, dbSizeBytes - data), 0);
+	const least = compactionOf(state) === 'uncounted' && !small ? 'at least ' : '';
+	if (!compacted) {
+		const little = `waits for 1: gives back ${sizeText(bytes)} now`;
 		return {text: little, short: little};
 	}
 	const past = state.members.flatMap(({member, defragmentations}) =>
 		defragmentations.map((one) => ({memberName: memberLabel(member), ...one})),
 	);
 	const {bytesPerSecond} = measuredSpeed(past);
-	const work = worth.reduce((sum, {dbSizeInUseBytes}) => sum + (dbSizeInUseBytes / bytesPerSecond) * 1000, 0);
+	const work = worth.length * (data / bytesPerSecond) * 1000;
 	const takes = estimateText(work + (worth.length - 1) * cooldownMs);
-	const gives = `gives back ${sizeText(bytes)}, takes ${takes}`;
-	return {text: `all, leader last: ${gives}`, short: gives};
+	const gives = `gives back ${least}${sizeText(bytes)}, takes ${takes}`;
+	return {
+		text: least === '' ? `all, leader last: ${gives}` : `all: ${gives}`,
+		short: least === '' ? gives : `at least ${sizeText(bytes)}, takes ${takes}`,
+	};
 }

@@ -6,9 +6,15 @@ import type {State} from '../engine/state.ts';
 import {durationText, estimateText, timeOfDay} from '../format.ts';
 import type {Symbols, Theme} from '../theme.ts';
 import {type NameOf, namesOf} from './members-shown.ts';
+import type {ViewId, ViewProps} from './view.ts';
 
 const nameCells = 20;
 const settleMinutes = '5:00';
+
+/** On the run's own view there is no need of the way to it. */
+const opensRun = '4 opens the run';
+const showsSummary = '4 shows the summary';
+const wayToRun: ReadonlySet<string> = new Set([opensRun, showsSummary]);
 
 type Told = {
 	readonly symbol: keyof Symbols;
@@ -19,17 +25,18 @@ type Told = {
 	readonly rest: readonly string[];
 };
 
-/** Absent while there is no run to tell of. */
-export function runLine({state, theme}: {readonly state: State; readonly theme: Theme}): Line | undefined {
+/** Absent while there is no run to tell of. `view`: the one that is open; without one no key opens the run. */
+export function runLine({state, view, theme}: Pick<ViewProps, 'state' | 'theme'> & {readonly view?: ViewId}): Line | undefined {
 	if (state.run === undefined) {
 		return undefined;
 	}
+	const isElsewhere = view !== undefined && view !== 'run';
 	const {symbol, style, text, rest} = tell(state.run, state, namesOf(state, nameCells, theme));
 	return [
 		span(' run  '),
 		span(theme.symbols[symbol], theme.styles[style]),
 		span(` ${theme.text(text)}`, theme.styles.strong),
-		...rest.filter((part) => part !== '').map((part) => span(`   ${theme.text(part)}`)),
+		...rest.filter((part) => part !== '' && (isElsewhere || !wayToRun.has(part))).map((part) => span(`   ${theme.text(part)}`)),
 	];
 }
 
@@ -49,7 +56,7 @@ function tell(run: Run, state: State, nameOf: NameOf): Told {
 		case 'moving leader':
 			return {symbol: 'waiting', style: 'plain', text: `moving leadership to ${nameOf(phase.to)}`, rest: [turn, stops]};
 		case 'asking':
-			return {symbol: 'warning', style: 'warning', text: 'leadership did not move: choose', rest: ['4 opens the run', turn]};
+			return {symbol: 'warning', style: 'warning', text: 'leadership did not move: choose', rest: [opensRun, turn]};
 		case 'defragmenting':
 			return {
 				symbol: 'working',
@@ -79,11 +86,11 @@ function tell(run: Run, state: State, nameOf: NameOf): Told {
 				rest: [phase.next === undefined ? '' : `then ${nameOf(phase.next)}${roleText(run, phase.next)}`, turn, stops],
 			};
 		case 'finished':
-			return {symbol: 'done', style: 'good', text: `finished ${time(phase.at)}`, rest: ['4 shows the summary']};
+			return {symbol: 'done', style: 'good', text: `finished ${time(phase.at)}`, rest: [showsSummary]};
 		case 'halted':
-			return {symbol: 'alarm', style: 'alarm', text: `halted ${time(phase.at)}: ${phase.reason}`, rest: ['4 opens the run']};
+			return {symbol: 'alarm', style: 'alarm', text: `halted ${time(phase.at)}: ${phase.reason}`, rest: [opensRun]};
 		case 'cancelled':
-			return {symbol: 'none', style: 'plain', text: `cancelled ${time(phase.at)} by ${phase.by}`, rest: ['4 shows the summary']};
+			return {symbol: 'none', style: 'plain', text: `cancelled ${time(phase.at)} by ${phase.by}`, rest: [showsSummary]};
 	}
 }
 

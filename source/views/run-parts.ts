@@ -1,7 +1,7 @@
 /** The lines of a run, in its columns: sign, name, what it does, how far, and the sizes. */
 import {blank, type Line, span} from '../components/line.ts';
 import {wrapText} from '../components/wrap-text.ts';
-import {cell, displayWidth, durationText, latencyText, sizeText} from '../format.ts';
+import {cell, displayWidth, sizeText} from '../format.ts';
 import type {Style, Symbols, Theme} from '../theme.ts';
 
 /** Sign and blanks before it, the name, and the word of the state. */
@@ -58,11 +58,6 @@ export function underLines(text: string, columns: number, theme: Theme): readonl
 
 export function barLine(bar: Line, text: string, theme: Theme): Line {
 	return [blank(indentCells), ...bar, span(theme.text(`  ${text}`))];
-}
-
-/** `0:33`; what took less than a second is told in milliseconds. */
-export function tookText(ms: number): string {
-	return ms < 1000 ? latencyText(ms) : durationText(ms);
 }
 
 /** `4.79 GiB →  1.95 GiB`; an estimate wears its `~`. */

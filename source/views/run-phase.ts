@@ -7,7 +7,7 @@ import type {Run, RunPhase} from '../domain/defrag-run.ts';
 import type {Gate} from '../domain/gate.ts';
 import type {MemberId} from '../domain/member.ts';
 import type {MemberRecord, State} from '../engine/state.ts';
-import {durationText, estimateText, percentText, timeOfDay} from '../format.ts';
+import {durationText, estimateText, percentText, timeNotBefore, timeOfDay} from '../format.ts';
 import type {Theme} from '../theme.ts';
 import type {NameOf} from './members-shown.ts';
 import {gateSign} from './plan.ts';
@@ -151,7 +151,7 @@ function coolingDown(
 	const left = Math.max(0, until - state.now);
 	const whole = Math.max(1, until - since);
 	const leftText = durationText(wholeSeconds(left));
-	const then = next === undefined ? why : `then gates, ${nameOf(next)} at ${timeOfDay(until + state.wallOffsetMs)} or later`;
+	const then = next === undefined ? why : `then gates, ${nameOf(next)} at ${timeNotBefore(until + state.wallOffsetMs)} or later`;
 	const detail = `of ${durationText(wholeSeconds(whole))}; ${then}`;
 	return [
 		...entryLines({symbol: 'waiting', name: 'cooldown', state: `${leftText} left`, detail}, columns, theme),

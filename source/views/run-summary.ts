@@ -4,10 +4,9 @@ import {type Column, tableHead, tableRow} from '../components/table.ts';
 import {wrapText} from '../components/wrap-text.ts';
 import type {Run, Turn} from '../domain/defrag-run.ts';
 import type {State} from '../engine/state.ts';
-import {bytesCell, percentCell, timeOfDay} from '../format.ts';
+import {bytesCell, percentCell, timeNotBefore, timeOfDay, tookText} from '../format.ts';
 import type {Theme} from '../theme.ts';
 import type {NameOf} from './members-shown.ts';
-import {tookText} from './run-parts.ts';
 
 type SummaryProps = {
 	readonly state: State;
@@ -94,7 +93,7 @@ function columnsOf({nameOf, columns, theme}: SummaryProps): readonly Column<Turn
 						cells: 6,
 						align: 'right',
 						gap: 2,
-						content: text((turn: Turn) => durationOr(turn.longestSilenceMs, none)),
+						content: text(({longestSilenceMs}: Turn) => (longestSilenceMs === 0 ? 'none' : durationOr(longestSilenceMs, none))),
 					} as const,
 				]
 			: []),
@@ -149,6 +148,6 @@ function nextPossible({cooldown, wallOffsetMs, now}: State, columns: number): re
 	if (cooldown.kind !== 'cooling' || cooldown.until <= now) {
 		return [];
 	}
-	const text = `The next defragmentation in this cluster is possible from ${timeOfDay(cooldown.until + wallOffsetMs)}.`;
+	const text = `The next defragmentation in this cluster is possible from ${timeNotBefore(cooldown.until + wallOffsetMs)}.`;
 	return wrapText(text, columns - 2).map((line): Line => [blank(1), span(line)]);
 }

@@ -5,12 +5,12 @@ import {rule} from '../components/rule.ts';
 import {isOver, type Run} from '../domain/defrag-run.ts';
 import {quorumOf} from '../domain/member.ts';
 import type {MemberState, State} from '../engine/state.ts';
-import {displayWidth, durationText, estimateText, latencyText, timeOfDay} from '../format.ts';
+import {displayWidth, durationText, estimateText, latencyText, timeOfDay, tookText} from '../format.ts';
 import {compactionLines} from './compaction.ts';
 import {dbSizeChart, smallestChartRows} from './db-size-chart.ts';
 import {membersSection} from './members-section.ts';
 import {type NameOf, namesOf} from './members-shown.ts';
-import {detailStart, entryLines, runNameCells, sizesText, tookText} from './run-parts.ts';
+import {detailStart, entryLines, runNameCells, sizesText} from './run-parts.ts';
 import {type PhaseProps, phaseLines} from './run-phase.ts';
 import {summaryLines} from './run-summary.ts';
 import type {ViewProps} from './view.ts';
@@ -51,9 +51,8 @@ function runLines(props: ViewProps): readonly Line[] {
 		return [title(props, run, nameOf), ...phaseLines(phaseProps), ...summary];
 	}
 	const now = [...phaseLines(phaseProps), ...waitingLines(phaseProps), ...quorumLines(state, run, nameOf, props)];
-	const ended = turnLines(phaseProps);
-	// What is over gives way to what goes on; the summary tells of it again.
-	return [title(props, run, nameOf), ...ended.slice(Math.max(0, ended.length + now.length + 1 - props.rows)), ...now];
+	const ended = newestThatFit(turnBlocks(phaseProps), props.rows - 1 - now.length);
+	return [title(props, run, nameOf), ...ended, ...now];
 }
 
 function noRun({columns, theme}: ViewProps): readonly Line[] {
@@ -82,7 +81,7 @@ function title({state, columns, theme}: ViewProps, run: Run, nameOf: NameOf): Li
 			columns < narrowColumns ? [end, what] : [what, end],
 			columns,
 			theme,
-			`took ${durationText(phase.at - startedAt)}`,
+			`took ${tookText(phase.at - startedAt)}`,
 		);
 	}
 	const elapsed = `${durationText(state.now - startedAt)} of ${estimateText(estimateMs)}`;
@@ -96,11 +95,17 @@ const narrowColumns = 76;
 
 const turnSigns = {done: 'done', skipped: 'none', failed: 'failed', unknown: 'unknown'} as const;
 
+/** What is over gives way to what goes on, a whole turn at a time; the summary tells of it again. */
+function newestThatFit(blocks: readonly (readonly Line[])[], rows: number): readonly Line[] {
+	const lines = blocks.flat();
+	return lines.length <= rows || blocks.length === 0 ? lines : newestThatFit(blocks.slice(1), rows);
+}
+
 /** Members whose turn is over. */
-function turnLines({run, nameOf, columns, theme}: PhaseProps): readonly Line[] {
-	return run.turns.flatMap(({memberId, outcome, why, durationMs, longestSilenceMs, before, after}) => {
+function turnBlocks({run, nameOf, columns, theme}: PhaseProps): readonly (readonly Line[])[] {
+	return run.turns.map(({memberId, outcome, why, durationMs, longestSilenceMs, before, after}) => {
 		const took = durationMs === undefined ? '' : tookText(durationMs);
-		const silent = longestSilenceMs === undefined ? '' : `, silent ${tookText(longestSilenceMs)}`;
+		const silent = longestSilenceMs === undefined ? '' : `, ${silenceText(longestSilenceMs)}`;
 		const style = outcome === 'done' ? theme.styles.good : outcome === 'skipped' ? theme.styles.dim : theme.styles.bad;
 		const entry = {symbol: turnSigns[outcome], style, name: nameOf(memberId), state: outcome};
 		return outcome === 'done'
@@ -118,9 +123,15 @@ function waitingLines({run, nameOf, columns, theme}: PhaseProps): readonly Line[
 	const atWork = 'memberId' in phase ? phase.memberId : phase.kind === 'checking' ? phase.next : undefined;
 	return run.waiting
 		.filter(({memberId}) => memberId !== atWork)
-		.flatMap(({memberId, why}) =>
-			entryLines({symbol: undefined, name: nameOf(memberId), state: 'waits', detail: why}, columns, theme),
-		);
+		.flatMap(({memberId, why, role}) => {
+			const detail = role === 'leader' && run.moveLeader ? `${why}; leadership moves before it` : why;
+			return entryLines({symbol: undefined, name: nameOf(memberId), state: 'waits', detail}, columns, theme);
+		});
+}
+
+/** Shorter than the time between two questions, nothing is seen of it. */
+function silenceText(longestSilenceMs: number): string {
+	return longestSilenceMs === 0 ? 'no silence seen' : `silent ${tookText(longestSilenceMs)}`;
 }
 
 const answering: ReadonlySet<MemberState> = new Set(['healthy', 'slow', 'NOSPACE', 'CORRUPT']);
@@ -128,6 +139,10 @@ const answering: ReadonlySet<MemberState> = new Set(['healthy', 'slow', 'NOSPACE
 /** ` ● quorum   kept            etcd-1 1.3 ms, etcd-2 2.0 ms; leader etcd-2, term 7` */
 function quorumLines(state: State, {phase}: Run, nameOf: NameOf, {columns, theme}: ViewProps): readonly Line[] {
 	const voters = state.members.filter(({member}) => !member.isLearner);
+	if (voters.length === 1 && 'memberId' in phase) {
+		const detail = 'the only voter: reads and writes wait meanwhile';
+		return entryLines({symbol: 'waiting', name: 'quorum', state: 'waits', detail}, columns, theme);
+	}
 	const there = voters.filter(({condition}) => answering.has(condition.state));
 	const others = there.filter(({member}) => !('memberId' in phase) || member.id !== phase.memberId);
 	const {leader, raftTerm} = state.health;

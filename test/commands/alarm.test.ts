@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {runAlarm} from '../../source/commands/alarm.ts';
-import type {DisarmPlan} from '../../source/domain/disarm.ts';
+import type {Disarming, DisarmPlan} from '../../source/domain/disarm.ts';
 import type {State} from '../../source/engine/state.ts';
 import type {Transport} from '../../source/transport/transport.ts';
 import {UsageError} from '../../source/usage-error.ts';
@@ -69,7 +69,7 @@ describe('disarm', () => {
 			'openDisarm "a2"',
 			'disarm "disarm"',
 		]);
-		expect(context.printed).toEqual(['NOSPACE is disarmed', 'NOSPACE is disarmed']);
+		expect(context.printed).toEqual(['NOSPACE of etcd-1 is disarmed', 'NOSPACE of etcd-1 is disarmed']);
 	});
 
 	test.each([
@@ -118,12 +118,48 @@ describe('disarm', () => {
 		expect(engine.calls.some((call) => call.startsWith('disarm "'))).toBe(expected === 0);
 	});
 
-	test('what fails at etcd', async () => {
-		const {context, code} = await disarm('alarm disarm --yes', {
-			outcome: {kind: 'refused', text: 'disarm: request timed out'},
+	test.each<[Disarming['phase'], number, string]>([
+		[{kind: 'refused', reason: 'no voter answers'}, 3, 'refused: no voter answers'],
+		[
+			{kind: 'failed', reason: 'etcdserver: permission denied', nextStep: 'Give a user with the root role.'},
+			1,
+			'NOSPACE of etcd-1 was not disarmed: etcdserver: permission denied. Give a user with the root role.',
+		],
+		[
+			{kind: 'unknown', reason: 'no answer within 5.0 s', nextStep: 'Look at the alarms again.'},
+			4,
+			'whether NOSPACE of etcd-1 is disarmed is not known: no answer within 5.0 s. Look at the alarms again.',
+		],
+	])('what came of it is the exit code: %j', async (phase, expected, sentence) => {
+		const {context, engine, code} = await disarm('alarm disarm --yes', {
+			alarms: [
+				{memberId: 'a1', alarm: 'NOSPACE'},
+				{memberId: 'a2', alarm: 'NOSPACE'},
+			],
+			phase,
+		});
+		expect(code).toBe(expected);
+		expect(context.printed).toEqual([]);
+		expect(context.said.at(-1)).toBe(sentence);
+		expect(engine.calls).not.toContain('openDisarm "a2"');
+	});
+
+	test('members that can not be asked for a plan: failed, and nothing is asked of etcd', async () => {
+		const {context, engine, code} = await disarm('alarm disarm --yes', {
+			unplanned: {kind: 'failed', reason: 'nothing listens at http://e:2379', nextStep: 'Check that etcd runs there.'},
 		});
 		expect(code).toBe(1);
-		expect(context.said.at(-1)).toBe('disarm: request timed out');
+		expect(context.said.at(-1)).toBe(
+			'NOSPACE of etcd-1 was not disarmed: nothing listens at http://e:2379. Check that etcd runs there.',
+		);
+		expect(engine.calls.some((call) => call.startsWith('disarm'))).toBe(false);
+	});
+
+	test('a member that has none is done already', async () => {
+		const {context, engine, code} = await disarm('alarm disarm etcd-2 --yes', {});
+		expect(code).toBe(0);
+		expect(context.printed).toEqual(['etcd-2 has no NOSPACE alarm']);
+		expect(engine.calls.some((call) => call.startsWith('openDisarm'))).toBe(false);
 	});
 
 	test('etcd does not tell its alarms', async () => {
@@ -140,7 +176,9 @@ describe('disarm', () => {
 		readonly plan?: Partial<DisarmPlan>;
 		readonly word?: string;
 		readonly typed?: string;
-		readonly outcome?: State['message'];
+		readonly phase?: Disarming['phase'];
+		/** There is no plan, for this reason. */
+		readonly unplanned?: Disarming['phase'];
 	};
 
 	async function disarm(
@@ -151,14 +189,24 @@ describe('disarm', () => {
 			plan = {},
 			word = 'disarm',
 			typed,
-			outcome = {kind: 'good', text: 'NOSPACE is disarmed'},
+			phase,
+			unplanned,
 		}: Case,
 	) {
+		let left = alarms.length;
+		let open = '';
 		const engine = scriptedEngine({
-			dismissMessage: (self) => self.become({message: undefined}),
 			askAlarms: (self) => self.become({alarmsAsked: asked}),
-			openDisarm: (self, memberId) => self.become({disarmPlan: disarmPlan(memberId, word, plan)}),
-			disarm: (self) => self.become({disarmPlan: undefined, message: outcome}),
+			openDisarm(self, memberId) {
+				open = memberId;
+				const ended = unplanned && {memberId, name: 'etcd-1', phase: unplanned};
+				self.become({disarming: ended, disarmPlan: ended ? undefined : disarmPlan(memberId, word, plan)});
+			},
+			disarm(self) {
+				const disarming = {memberId: open, name: 'etcd-1'};
+				self.become({disarmPlan: undefined, disarming: {...disarming, phase: {kind: 'asking'}}});
+				self.become({disarming: {...disarming, phase: phase ?? {kind: 'done', writable: --left === 0}}});
+			},
 		});
 		const context = contextFor(line, {handle: engine, ...(typed === undefined ? {} : {typed})});
 		return {context, engine, code: await runAlarm(context)};

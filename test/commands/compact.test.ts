@@ -23,7 +23,7 @@ const ready: CompactPlan = {
 };
 const watching: CompactPlan = {headRevision: 500, inUseBytes: 60 * MiB, targetAt: 220_000, headConfirmation: head};
 const begun: Omit<Compaction, 'phase'> = {operator: 'ana', revision: 400, startedAt: 1, inUseBefore: 60 * MiB};
-const finished: Compaction = {...begun, phase: {kind: 'finished', at: 2, inUseBytes: 20 * MiB}};
+const finished: Compaction = {...begun, phase: {kind: 'finished', at: 2, inUseBytes: 20 * MiB, uncounted: []}};
 
 test('without a terminal it takes --yes', async () => {
 	await expect(runCompact(contextFor('compact', {handle: scriptedEngine()}))).rejects.toThrow(
@@ -66,6 +66,30 @@ test.each([
 	const {engine, code} = await compact('compact', {typed});
 	expect(code).toBe(expected);
 	expect(engine.calls.at(-1)).toBe(expected === 0 ? 'compact "target" "compact"' : 'closeCompact');
+});
+
+test('how long it watches is not a minute more because the state is a little old', async () => {
+	const {context} = await compact('compact --yes', {plans: [{...watching, targetAt: 400_300}, ready]});
+	expect(context.said[0]).toContain('watching for 5:00');
+});
+
+describe('interrupted', () => {
+	test.each<[when: string, phase: Compaction['phase'] | undefined, expected: number, said: string]>([
+		['before', undefined, 1, 'Interrupted. Nothing was changed.'],
+		['under way', {kind: 'compacting'}, 4, 'Interrupted. etcd goes on compacting by itself; nothing can stop it.'],
+		['afterwards', {kind: 'stabilising', since: 1, inUseBytes: MiB}, 0, 'Interrupted. It is compacted to revision 400.'],
+	])('%s', async (_, phase, expected, said) => {
+		const engine = scriptedEngine({
+			openCompact: (self) => self.become(phase === undefined ? {compactPlan: watching} : {compactPlan: ready}),
+			compact: (self) => self.become({compactPlan: undefined, compaction: {...begun, phase: phase!}}),
+		});
+		const context = contextFor('compact --yes', {handle: engine});
+		const running = runCompact(context);
+		setTimeout(() => context.interrupt(), 50);
+		expect(await running).toBe(expected);
+		expect(context.said.at(-1)).toBe(said);
+		expect(engine.stopped).toBe(true);
+	});
 });
 
 describe('how else it ends', () => {

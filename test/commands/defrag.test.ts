@@ -16,6 +16,7 @@ const row: PlanRow = {
 	inUseBytes: 40 * MiB,
 	reclaimBytes: 60 * MiB,
 	reclaimRatio: 0.6,
+	reclaimIsAtLeast: false,
 	estimateMs: 34_000,
 	why: 'gives most',
 };
@@ -68,6 +69,35 @@ Gives back 60.0 MiB in ~0:36.
 `);
 		expect(engine.calls.filter((call) => call.startsWith('startRun'))).toEqual([]);
 		expect(engine.calls.at(-1)).toBe('closePlan');
+	});
+
+	test.each<[line: string, offer: NonNullable<DefragPlan['moveLeader']>, told: string]>([
+		[
+			'',
+			{kind: 'possible', from: 'a0', to: 'a1', toName: 'etcd-1', why: 'it is small'},
+			'can move to etcd-1 first (it is small): --move-leader.',
+		],
+		[
+			' --move-leader',
+			{kind: 'possible', from: 'a0', to: 'a1', toName: 'etcd-1', why: 'it is small'},
+			'moves to etcd-1 first (it is small).',
+		],
+		[' --move-leader', {kind: 'none', why: 'no voter is small already'}, 'stays where it is: no voter is small already.'],
+	])('tells where leadership goes: defrag --all%s', async (line, moveLeader, told) => {
+		const {context} = await dryRun(plan({moveLeader}), `defrag --all --dry-run${line}`);
+		expect(context.printed.join()).toContain(`\nLeadership ${told}\n`);
+	});
+
+	test('a member that does not answer has no figures', async () => {
+		const silent: PlanRow = {...row, name: 'etcd-2', dbSizeBytes: 0, reclaimBytes: 0, reclaimRatio: 0, why: 'does not answer'};
+		const {context} = await dryRun(plan({leftOut: [silent]}));
+		expect(context.printed.join()).toContain('| – | etcd-2 | follower |       – |             – |      – | does not answer |');
+	});
+
+	test('what etcd can not count yet under NOSPACE is given back besides', async () => {
+		const {context} = await dryRun(plan({steps: [{...row, reclaimIsAtLeast: true}]}));
+		expect(context.printed.join()).toContain('| at least 60.0 MiB  60% |');
+		expect(context.printed.join()).toContain('\nGives back at least 60.0 MiB in ~0:36.');
 	});
 
 	test('says what would refuse it, and does not wait for another run to end', async () => {
@@ -171,7 +201,7 @@ test('another run on this machine is waited for', async () => {
 
 describe('the word', () => {
 	test.each<[typed: string, line: string, code: number, started: string[]]>([
-		['defragment', 'defrag --all', 0, ['startRun "defragment"']],
+		['defragment', 'defrag --all', 0, ['startRun etcd-1 "defragment"']],
 		['defrag', 'defrag --all', 2, []],
 		['', 'defrag --all', 2, []],
 	])('"%s"', async (typed, line, code, started) => {
@@ -188,7 +218,7 @@ describe('the word', () => {
 		const context = contextFor('defrag --all --yes', {handle: engine, typed: ''});
 		expect(await runDefrag(context)).toBe(0);
 		expect(context.asked).toEqual([]);
-		expect(engine.calls).toContain('startRun "defragment"');
+		expect(engine.calls).toContain('startRun etcd-1 "defragment"');
 	});
 });
 
@@ -199,10 +229,10 @@ test('members by name: each has its own run, the leader last, none twice', async
 	expect(engine.calls.filter((call) => /^(openPlan|setMoveLeader|startRun)/.test(call))).toEqual([
 		'openPlan {"kind":"member","memberId":"a1"}',
 		'setMoveLeader true',
-		'startRun "defragment"',
+		'startRun etcd-1 "defragment"',
 		'openPlan {"kind":"member","memberId":"a0"}',
 		'setMoveLeader true',
-		'startRun "defragment"',
+		'startRun etcd-1 "defragment"',
 	]);
 });
 

@@ -1,6 +1,7 @@
 /** An engine without a cluster: what a control brings about is what the test says. */
 import type {EngineHandle} from '../../source/commands/context.ts';
 import {stateAfter} from '../../source/commands/status.ts';
+import type {DefragPlan} from '../../source/domain/defrag-plan.ts';
 import type {Controls} from '../../source/engine/controls.ts';
 import type {State} from '../../source/engine/state.ts';
 import {observationOf, threeVoters} from '../domain/observations.ts';
@@ -16,6 +17,12 @@ export type ScriptedEngine = EngineHandle & {
 
 type Script = {readonly [K in keyof Controls]?: (engine: ScriptedEngine, ...given: Parameters<Controls[K]>) => void};
 
+/** A plan by the names of those who have a turn. */
+function told(value: unknown): string {
+	const {steps} = (value ?? {}) as Partial<DefragPlan>;
+	return steps?.map(({name}) => name).join(',') ?? JSON.stringify(value);
+}
+
 /** Three healthy voters, the first one leading, until the script says otherwise. */
 export function scriptedEngine(script: Script = {}, initial: Partial<State> = {}): ScriptedEngine {
 	let state: State = {...healthyState(), ...initial};
@@ -26,7 +33,7 @@ export function scriptedEngine(script: Script = {}, initial: Partial<State> = {}
 		get:
 			(_, name: keyof Controls) =>
 			(...given: unknown[]) => {
-				calls.push([name, ...given.map((value) => JSON.stringify(value))].join(' '));
+				calls.push([name, ...given.map(told)].join(' '));
 				const react = script[name] as ((engine: ScriptedEngine, ...rest: unknown[]) => void) | undefined;
 				// As in the real engine, what comes of a control is seen later.
 				setImmediate(() => react?.(engine, ...given));

@@ -68,6 +68,13 @@ test('json: a member that does not answer stays, with its state and why, and the
 	expect(context.said).toEqual(['etcd-1: connection refused', 'etcd-2: timed-out']);
 });
 
+test('however short the time to answer is, a member that took longer is silent, not still connecting', async () => {
+	const transport = answering([{name: 'etcd-0'}, {name: 'etcd-1', status: 'timed-out', metrics: 'timed-out'}]);
+	const context = contextFor('status -w json --command-timeout 100ms', {transport});
+	expect(await runStatus(context)).toBe(1);
+	expect(JSON.parse(context.printed.join()).members[1]).toMatchObject({state: 'frozen', error: 'timed-out'});
+});
+
 test('json: alarms, by member and for the cluster', async () => {
 	const errors = ['memberID:161 alarm:NOSPACE '];
 	const transport = answering([

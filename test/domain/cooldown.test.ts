@@ -92,12 +92,29 @@ describe('the cooldown', () => {
 
 	it("starts again in full where the journal's last line is of another boot", () => {
 		const cases = withMember({metrics: {defragCount: 1}});
-		expect(watch([cases], [ended(1, {}, false)])).toMatchObject({kind: 'cooling', until: start + 60_000});
+		const otherBoot = {thisBoot: false};
+		expect(watch([cases], [ended(1, otherBoot, false)])).toMatchObject({kind: 'cooling', until: start + 62_000});
+		expect(watch([cases, cases], [ended(start + 50_000, otherBoot, false)])).toMatchObject({until: start + 62_000});
+	});
+
+	it('runs from when an end on another machine was seen here, however long we have watched', () => {
+		const open = attempt({thisBoot: false});
+		const closed = ended(1, {thisBoot: false}, false);
+		let ledger = emptyLedger(start);
+		const silent = withMember({status: 'timed-out', metrics: 'timed-out'});
+		ledger = advanceLedger(ledger, observationOf(threeVoters, start), []);
+		ledger = advanceLedger(ledger, observationOf(silent, start + 90_000), [open]);
+		expect(cooldownState(ledger, [open], start + 90_000).kind).toBe('blocked');
+		expect(cooldownState(ledger, [closed], start + 91_000)).toMatchObject({kind: 'cooling', until: start + 151_000});
+		ledger = advanceLedger(ledger, observationOf(silent, start + 92_000), [closed]);
+		ledger = advanceLedger(ledger, observationOf(silent, start + 99_000), [closed]);
+		expect(cooldownState(ledger, [closed], start + 99_000)).toMatchObject({kind: 'cooling', until: start + 152_000});
 	});
 
 	it('ignores lines of another boot before one of this boot', () => {
 		const cases = withMember({metrics: {defragCount: 1}});
-		expect(watch([cases], [ended(99_999, {}, false), ended(20_000, {id: 'y'})])).toMatchObject({kind: 'over'});
+		const before = ended(99_999, {thisBoot: false}, false);
+		expect(watch([cases], [before, ended(20_000, {id: 'y'})])).toMatchObject({kind: 'over'});
 	});
 
 	it('blocks while a member has one in flight, whoever asked, and runs from its end', () => {
@@ -128,6 +145,36 @@ describe('the cooldown', () => {
 		expect(watch(rounds).kind).toBe('over');
 	});
 
+	it.each([
+		['cut off before the start of the process', {processStartSeconds: undefined, memberClockSeconds: undefined}],
+		['with a start that is a fraction of a second off', {processStartSeconds: 1000.4}],
+	])('counts one that is told by a page %s', (_, odd) => {
+		const page = withMember({metrics: {defragCount: 1, ...odd}});
+		const later = withMember({metrics: {defragCount: 1}});
+		expect(watch([threeVoters, page, later])).toMatchObject({kind: 'cooling', until: start + 4000 + 60_000});
+	});
+
+	it('makes none of pages that are cut off, garbage or a fraction of a second off', () => {
+		const cases = withMember({metrics: {defragCount: 1}});
+		const known = [ended(30_000)];
+		const odd = [
+			{defragCount: undefined, processStartSeconds: undefined, memberClockSeconds: undefined, defragInflight: undefined},
+			{defragCount: 1, processStartSeconds: undefined},
+			{defragCount: 1, processStartSeconds: 1000.9},
+		];
+		for (const metrics of odd) {
+			expect(watch([cases, withMember({metrics}), cases], known).kind, JSON.stringify(metrics)).toBe('over');
+		}
+	});
+
+	it('takes a count that fell for another process', () => {
+		const [before, after] = [5, 2].map((defragCount) => withMember({metrics: {defragCount}}));
+		expect(watch([before!, ...Array.from({length: 40}, () => before!), after!])).toMatchObject({
+			kind: 'cooling',
+			until: start + 84_000 + 60_000,
+		});
+	});
+
 	it('starts again when a process restarts under our eyes', () => {
 		expect(watch([threeVoters, withMember({metrics: {processStartSeconds: 4990, memberClockSeconds: 5000}})])).toMatchObject({
 			kind: 'cooling',
@@ -142,6 +189,23 @@ describe('the cooldown', () => {
 			[],
 		);
 		expect(cooldownState(ledger, [], start + 1)).toMatchObject({kind: 'cooling', until: start + 1 + 60_000});
+	});
+
+	it('keeps the trace of a member that came back under its name, with another id', () => {
+		const ledger = [
+			observationOf(withMember({metrics: {defragInflight: 1}}), start),
+			observationOf(withMember({id: 'b0', metrics: 'pending'}), start + 1),
+			observationOf(withMember({id: 'b0'}), start + 2),
+		].reduce((before, observation) => advanceLedger(before, observation, []), emptyLedger(start));
+		expect(cooldownState(ledger, [], start + 2)).toMatchObject({kind: 'cooling', until: start + 1 + 60_000});
+	});
+
+	it('runs from when a member died in the middle of one', () => {
+		const running = withMember({metrics: {defragInflight: 1}, status: 'timed-out'});
+		const silent = withMember({metrics: 'timed-out', status: 'timed-out'});
+		const dead = withMember({metrics: 'refused', status: 'refused'});
+		expect(watch([threeVoters, running, silent]).kind).toBe('blocked');
+		expect(watch([threeVoters, running, dead, dead])).toMatchObject({kind: 'cooling', until: start + 6000 + 60_000});
 	});
 
 	it('can be longer and never shorter', () => {
@@ -169,6 +233,25 @@ describe('an attempt without an end', () => {
 
 	it('is not resolved by an answer older than the attempt', () => {
 		expect(watch([threeVoters], [attempt({startedAt: start + 5000})]).kind).toBe('blocked');
+	});
+
+	it('is not resolved before the call can have reached the member, which is idle until then', () => {
+		const [early, late] = [start + 2001 - 10_000 - 1, start + 2001 - 10_000 - 2];
+		const idle = withMember({metrics: {defragCount: 0}});
+		expect(watch([idle], [attempt({startedAt: start + 1990})]).kind).toBe('blocked');
+		expect(watch([idle], [attempt({startedAt: early})]).kind).toBe('blocked');
+		expect(watch([idle], [attempt({startedAt: late})]).kind).toBe('cooling');
+		expect(watch([idle], [attempt({thisBoot: false, startedAt: 1})]).kind).toBe('blocked');
+		expect(watch(Array(7).fill(idle), [attempt({thisBoot: false, startedAt: 1})])).toMatchObject({kind: 'cooling'});
+		const done = withMember({metrics: {defragCount: 1}});
+		expect(watch([done], [attempt({startedAt: start + 1990})]).kind).toBe('cooling');
+	});
+
+	it('is not over while one is in flight, whatever the start of the process says', () => {
+		const stepped = withMember({metrics: {processStartSeconds: 4000, defragInflight: 1}});
+		expect(watch([stepped], [attempt()])).toMatchObject({kind: 'blocked', why: 'etcd-0 is being defragmented'});
+		const ledger = advanceLedger(emptyLedger(start), observationOf(stepped, start + 2000), [attempt()]);
+		expect(ledger.resolved).toEqual([]);
 	});
 
 	it('needs a linearizable read where there are no metrics', () => {

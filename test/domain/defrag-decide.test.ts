@@ -91,6 +91,23 @@ describe('before a turn', () => {
 		});
 	});
 
+	it('halts when one that had its turn is gone, also where the others are a quorum', () => {
+		const five = [...threeVoters, {name: 'etcd-3'}, {name: 'etcd-4'}];
+		const done = {memberId: 'a1', name: 'etcd-1', role: 'follower', outcome: 'done', endedAt: now} as const;
+		const run = begin(five, {turns: [{...done, before: {dbSizeBytes: 1, inUseBytes: 1}}]});
+		expect(look(run, change(1, {status: 'refused', metrics: 'refused'}, five))).toMatchObject({
+			kind: 'halt',
+			reason: 'etcd-1 does not answer',
+			detail: 'its turn is over',
+		});
+	});
+
+	it('starts and moves nothing on a look that is older than 5 s, and looks again', () => {
+		const old = evidenceOf(threeVoters, {}, now);
+		expect(decide(begin(), old, now + 5000, options)).toMatchObject({kind: 'start'});
+		expect(decide(begin(), old, now + 5001, options)).toMatchObject({kind: 'wait'});
+	});
+
 	it('a promoted learner is a change of voters', () => {
 		const run = begin([...threeVoters, {name: 'etcd-3', isLearner: true}]);
 		expect(look(run, [...threeVoters, {name: 'etcd-3', isLearner: false}])).toMatchObject({kind: 'halt'});
@@ -186,7 +203,29 @@ describe("the leader's turn", () => {
 		expect(look(asking, shrunk)).toMatchObject({kind: 'wait'});
 		expect(look(transitions.answerMove(asking, 'stop', now), shrunk)).toMatchObject({kind: 'cancel'});
 		expect(look(transitions.answerMove(asking, 'as leader', now), shrunk)).toMatchObject({kind: 'start', row: {role: 'leader'}});
-		expect(transitions.answerMove(asking, 'other target', now).phase).toMatchObject({kind: 'moving leader', to: 'a2'});
+		const other = transitions.answerMove(asking, 'other target', now);
+		expect(look(other, shrunk)).toEqual({kind: 'move leader', from: 'a0', to: 'a2'});
+		expect(look(other, change(2, {status: {...small, raftAppliedIndex: -1}}, shrunk))).toMatchObject({
+			kind: 'halt',
+			reason: "leadership can't go to etcd-2 any more",
+		});
+		expect(look(other, shrunk, {cooldown: {kind: 'cooling', until: now + 1, why: ''}})).toMatchObject({kind: 'wait'});
+		expect(look(transitions.requestCancel(other, 'ana', now), shrunk)).toMatchObject({kind: 'cancel'});
+		const noOther = transitions.askOperator(
+			transitions.beginMove(last({moveLeader: true}), 'a0', 'a1', now),
+			'x',
+			undefined,
+			now,
+		);
+		expect(transitions.answerMove(noOther, 'other target', now)).toBe(noOther);
+	});
+
+	it('does not count a member that was skipped as small', () => {
+		const skipped = last({
+			moveLeader: true,
+			turns: [{...others('a1'), outcome: 'skipped'}, others('a2')],
+		});
+		expect(look(skipped)).toEqual({kind: 'move leader', from: 'a0', to: 'a2'});
 	});
 });
 
@@ -198,6 +237,16 @@ describe('an unknown outcome', () => {
 		['in flight', change(1, {metrics: {defragInflight: 1}}), 'wait'],
 		['done after all', change(1, {status: small, metrics: {defragCount: 1}}), 'resolved'],
 		['idle, and the count did not rise', threeVoters, 'halt'],
+		[
+			'in flight, though its clock was set forward',
+			change(1, {status: 'timed-out', metrics: {processStartSeconds: 4600, defragInflight: 1}}),
+			'wait',
+		],
+		[
+			'done, and its start printed a fraction off',
+			change(1, {metrics: {processStartSeconds: 1000.5, defragCount: 1}}),
+			'resolved',
+		],
 		['another process', change(1, {metrics: {processStartSeconds: 3000, defragCount: 0}}), 'halt'],
 		['smaller, without metrics', change(1, {status: small, metrics: 'unsupported'}), 'resolved'],
 	])('%s', (_, cases, kind) => {

@@ -172,6 +172,10 @@ describe('nothing in flight', () => {
 		expect(gate('snapshot', change(1, {metrics: {snapshotSendInflights: 1}}))?.state).toBe('failed');
 		expect(gate('snapshot', change(1, {metrics: {snapshotReceiveInflights: 1}}))?.state).toBe('failed');
 		expect(gate('snapshot', change(2, {metrics: {snapshotStreams: 1}}))?.state).toBe('passed');
+		expect(gate('snapshot', change(1, {metrics: {snapshotStreams: undefined}}))).toMatchObject({
+			state: 'unchecked',
+			detail: 'its metrics do not tell',
+		});
 		const behind = [...threeVoters, {name: 'etcd-3', isLearner: true, status: {raftAppliedIndex: 0, raftIndex: 5000}}];
 		expect(gate('snapshot', behind, {}, true, 'a0')?.state).toBe('failed');
 		expect(gate('snapshot', behind)?.state).toBe('passed');

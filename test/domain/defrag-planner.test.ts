@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import type {Scope} from '../../source/domain/defrag-plan.ts';
-import {assumedSpeed, moveTargets, type PlanInput, planDefragmentation} from '../../source/domain/defrag-planner.ts';
+import {assumedSpeed, type PlanInput, planDefragmentation} from '../../source/domain/defrag-planner.ts';
+import {moveTargets} from '../../source/domain/move-leader.ts';
 import {evidenceOf, type MemberCase, MiB} from './observations.ts';
 
 function size(dbMiB: number, inUseMiB: number): Pick<MemberCase, 'status'> {
@@ -57,6 +58,34 @@ describe('the order', () => {
 	});
 });
 
+describe('under NOSPACE', () => {
+	const alarm = 'memberID:161 alarm:NOSPACE ';
+	/** The files of `etcd-0` and the leader `etcd-2` are near their quota; the others have room. */
+	const full = (errors: readonly string[]): readonly MemberCase[] =>
+		[92, 60, 95].map((dbMiB, index) => ({
+			name: `etcd-${index}`,
+			status: {dbSizeBytes: dbMiB * MiB, dbSizeInUseBytes: (dbMiB - 1) * MiB, leaderId: 'a2', errors},
+			metrics: {quotaBackendBytes: 100 * MiB},
+		}));
+
+	it('takes those near their quota, whose freed pages etcd may not have counted', () => {
+		const made = plan(full([alarm]));
+		expect(made.steps.map(({name, why}) => `${name}: ${why}`)).toEqual(['etcd-0: near its quota', 'etcd-2: leader, last']);
+		expect(made.leftOut.map(({name, why}) => `${name}: ${why}`)).toEqual(['etcd-1: skip, under 10%']);
+		expect(plan(full([alarm]), {kind: 'member', memberId: 'a2'}).refusal).toMatch(/etcd-0 goes first/);
+	});
+
+	it('moves leadership to none of them before its turn', () => {
+		const given = full([alarm]);
+		expect(moveTargets({evidence: evidenceOf(given)}, 'a2').map(({member}) => member.name)).toEqual(['etcd-1']);
+		expect(moveTargets({evidence: evidenceOf(given), finished: ['a0']}, 'a2')).toHaveLength(2);
+	});
+
+	it('and without the alarm they stay in peace', () => {
+		expect(plan(full([])).steps).toEqual([]);
+	});
+});
+
 describe('one member by name', () => {
 	it('refuses the leader while another voter has more than the threshold to give', () => {
 		expect(plan(cases, {kind: 'member', memberId: 'a2'}).refusal).toBe(
@@ -92,8 +121,12 @@ describe('leadership', () => {
 		expect(plan(cases).moveLeader).toMatchObject({kind: 'possible', from: 'a2', to: 'a1', toName: 'etcd-1'});
 	});
 
-	it('goes only to voters that answer, read and are small', () => {
+	it('goes only to voters that answer, read, are in step and small', () => {
 		const evidence = evidenceOf(cases);
+		const behind = evidenceOf(
+			cases.map((one, index) => (index === 1 ? {...one, status: {...(one.status as object), raftAppliedIndex: -1}} : one)),
+		);
+		expect(moveTargets({evidence: behind}, 'a2')).toEqual([]);
 		expect(moveTargets({evidence}, 'a2').map(({member}) => member.name)).toEqual(['etcd-1']);
 		expect(moveTargets({evidence, finished: ['a0']}, 'a2').map(({member}) => member.name)).toEqual(['etcd-1', 'etcd-0']);
 		const {a1: _, ...reads} = evidence.reads;

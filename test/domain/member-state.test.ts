@@ -188,6 +188,14 @@ describe('since when', () => {
 		expect(conditionOf(inputOf({}, {previous})).since).toBe(now);
 	});
 
+	it('a frozen member whose metrics come back first is not called stalled before Status had its time', () => {
+		const previous = {state: 'frozen', since: now - 6000, explanation: 'port open'} as const;
+		const thawed = inputOf({status: 'timed-out'}, {silentMs: 6000, previous});
+		expect(conditionOf(thawed)).toEqual(previous);
+		expect(conditionOf({...thawed, now: now + silenceMs - 1}).state).toBe('frozen');
+		expect(conditionOf({...thawed, now: now + silenceMs}).state).toBe('stalled');
+	});
+
 	it('says the same from second to second', () => {
 		const at = (later: number) =>
 			conditionOf({...inputOf({status: 'refused', metrics: 'refused'}, {silentMs: 5000}), now: now + later}).explanation;

@@ -13,21 +13,24 @@ export type MemberCase = {
 	readonly isLearner?: boolean;
 	readonly watchOnly?: string;
 	readonly status?: Partial<MemberStatus> | FailureKind | 'pending';
-	readonly metrics?: Partial<MemberMetrics> | FailureKind | 'pending';
+	readonly metrics?: Figures<MemberMetrics> | FailureKind | 'pending';
 };
+
+/** `undefined` takes a usual figure away. */
+type Figures<T> = {readonly [K in keyof T]?: T[K] | undefined};
 
 export function failure(kind: FailureKind): Failure {
 	return {kind, message: kind === 'refused' ? 'connection refused' : kind, nextStep: ''};
 }
 
-function answerOf<T>(given: Partial<T> | FailureKind | 'pending' | undefined, usual: T, at: number): Answer<T> {
+function answerOf<T extends object>(given: Figures<T> | FailureKind | 'pending' | undefined, usual: T, at: number): Answer<T> {
 	if (given === 'pending') {
 		return {kind: 'pending', since: at};
 	}
 	if (typeof given === 'string') {
 		return {kind: 'failed', at, waitedMs: 0, failure: failure(given)};
 	}
-	return {kind: 'answered', at, latencyMs: 1, value: {...usual, ...given}};
+	return {kind: 'answered', at, latencyMs: 1, value: {...usual, ...given} as T};
 }
 
 export function memberIds(cases: readonly MemberCase[]): readonly string[] {
@@ -69,6 +72,7 @@ export function observationOf(cases: readonly MemberCase[], at = 100_000): Obser
 			defragCount: 0,
 			processStartSeconds: 1000,
 			memberClockSeconds: 5000,
+			snapshotStreams: 0,
 		};
 		return {member, status: answerOf(status, usualStatus, at), metrics: answerOf(metrics, usualMetrics, at)};
 	});

@@ -73,6 +73,15 @@ describe('columns', () => {
 		expect(shown[columnOf(320 * second, request(590 * second, {windowMs: 10 * minute, columnCount: 60}))]).toBe(190);
 	});
 
+	it('end at what is so now, and keep the peak of every column before', () => {
+		const samples = [...Array.from({length: 6}, (_, index) => [index * 10 * second, 558] as const), [55 * second, 190] as const];
+		const at = (now: number) =>
+			columns(historyOf(samples), 'dbSizeBytes', request(now, {windowMs: 10 * minute, columnCount: 10}));
+		expect(at(58 * second).at(-1)).toBe(190);
+		expect(at(118 * second).slice(0, -1)).toContain(558);
+		expect(at(118 * second).at(-1)).toBe(190);
+	});
+
 	it('are shifted, not emptied, by a wall clock that steps', () => {
 		const history = historyOf(Array.from({length: 150}, (_, index) => [index * 2 * second, 7] as const));
 		const stepped = columns(history, 'dbSizeBytes', request(298 * second, {wallOffsetMs: wallOffsetMs - 3_600_000}));

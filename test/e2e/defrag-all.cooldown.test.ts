@@ -4,13 +4,20 @@ import {expect, it} from 'vitest';
 import {openJournal} from '../../source/engine/journal.ts';
 import {clusterForTest} from '../helpers/cluster.ts';
 import {temporaryDirectory} from '../helpers/engine.ts';
-import {fragment} from '../helpers/fill.ts';
+import {fillUp, put, smallQuotaBytes} from '../helpers/fill.ts';
 import {startProgram} from '../helpers/program.ts';
 
-it('defragments every member, the leader last, a real minute apart', async () => {
-	const cluster = await clusterForTest();
-	await fragment(cluster);
+it('rescues a cluster under NOSPACE: compacts, defragments every member a real minute apart, disarms', async () => {
+	const cluster = await clusterForTest({quotaBytes: smallQuotaBytes});
+	await fillUp(cluster);
 	const stateHome = temporaryDirectory();
+	const run = async (...args: readonly string[]) => {
+		const started = startProgram([...args, ...cluster.connectionFlags], stateHome);
+		return {code: await started.exitCode, said: started.stderr() + started.stdout()};
+	};
+	expect(await run('alarm', 'disarm', '--yes')).toMatchObject({code: 3, said: expect.stringMatching(/quota/)});
+	expect(await run('compact', '--to-head', '--yes')).toMatchObject({code: 0});
+
 	const program = startProgram(['defrag', '--all', '--yes', ...cluster.connectionFlags], stateHome);
 	const code = await program.exitCode;
 	expect(code, program.stderr() + program.stdout()).toBe(0);
@@ -28,4 +35,7 @@ it('defragments every member, the leader last, a real minute apart', async () =>
 		expect(after).toBeLessThan(before / 2);
 	}
 	expect(program.stdout()).toContain('finished');
+
+	expect(await run('alarm', 'disarm', '--yes')).toMatchObject({code: 0});
+	await put(cluster, 'writable');
 });

@@ -1,8 +1,9 @@
 /** `etcdtop demo --no-monitor` as its user meets it: a cluster to reach from elsewhere, and nothing left of it afterwards. */
 import {type ChildProcess, execFile, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {existsSync} from 'node:fs';
-import {dirname} from 'node:path';
+import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {dirname, join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
@@ -10,7 +11,12 @@ import {expect, onTestFinished, test} from 'vitest';
 
 const program = fileURLToPath(new URL('../../bin/etcdtop.js', import.meta.url));
 
-type Demo = {readonly child: ChildProcess; readonly flags: readonly string[]; readonly directory: string};
+type Demo = {
+	readonly child: ChildProcess;
+	readonly flags: readonly string[];
+	readonly stateDirectory: string;
+	readonly directory: string;
+};
 
 test.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
 	'on %s it stops and removes the cluster',
@@ -30,6 +36,25 @@ test('killed, it leaves no process and no file behind', {timeout: 60_000}, async
 	demo.child.kill('SIGKILL');
 	await expect.poll(() => existsSync(demo.directory), {timeout: 15_000}).toBe(false);
 	expect(await membersOf(demo)).toEqual([]);
+});
+
+test('its journal is its own, and goes with it', {timeout: 60_000}, async () => {
+	const demo = await startDemo('single');
+	expect(dirname(demo.stateDirectory)).toBe(demo.directory);
+	const home = mkdtempSync(join(tmpdir(), 'etcdtop-demo-'));
+	onTestFinished(() => rmSync(home, {recursive: true, force: true}));
+	const words = ['compact', '--to-head', '--yes', ...demo.flags, '--state-dir', demo.stateDirectory];
+	const compacting = spawn(process.execPath, [program, ...words], {env: {...process.env, HOME: home, XDG_STATE_HOME: home}});
+	onTestFinished(() => void compacting.kill('SIGKILL'));
+	const journal = join(demo.stateDirectory, 'journal.jsonl');
+	await expect
+		.poll(() => existsSync(journal) && readFileSync(journal, 'utf8'), {timeout: 20_000})
+		.toContain('"what":"compact","revision"');
+	expect(readdirSync(home)).toEqual([]);
+	compacting.kill('SIGKILL');
+	demo.child.kill('SIGTERM');
+	await once(demo.child, 'exit');
+	expect(existsSync(demo.stateDirectory)).toBe(false);
 });
 
 test('the flags that it prints reach three voters, and its writer moves their sizes', {timeout: 60_000}, async () => {
@@ -83,9 +108,11 @@ async function startDemo(scenario: string): Promise<Demo> {
 		once(child.stdout, 'data').then(([chunk]) => String(chunk)),
 		once(child, 'exit').then(([code]) => Promise.reject(new Error(`ended with ${code}: ${Buffer.concat(said)}`))),
 	]);
-	expect(line).toMatch(/^etcdtop --endpoints \S+ --cacert \S+ --cert \S+ --key \S+\n$/);
-	const flags = line.trim().split(' ').slice(1);
-	return {child, flags, directory: dirname(flags[flags.indexOf('--cacert') + 1]!)};
+	expect(line).toMatch(/^etcdtop --endpoints \S+ --cacert \S+ --cert \S+ --key \S+ --state-dir \S+\n$/);
+	const words = line.trim().split(' ').slice(1);
+	// etcdctl knows all but the last.
+	const [flags, stateDirectory] = [words.slice(0, -2), words.at(-1)!];
+	return {child, flags, stateDirectory, directory: dirname(flags[flags.indexOf('--cacert') + 1]!)};
 }
 
 type EtcdStatus = {dbSize: number; dbSizeInUse: number; leader: number; errors: string[]};

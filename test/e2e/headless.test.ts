@@ -22,8 +22,11 @@ describe('without a cluster', () => {
 			1,
 			'etcdtop: nothing listens at http://127.0.0.1:1. Check that etcd runs there, and the port.\n',
 		],
-		['status --cacert /nowhere', 1, /^etcdtop: --cacert \/nowhere: there is no such file/],
+		['status --cacert /nowhere', 2, /^etcdtop: --cacert \/nowhere: there is no such file/],
+		['status --endpoints ::1:2379', 2, /^etcdtop: ::1:2379: not an endpoint/],
 		['defrag --all --yes --endpoints 127.0.0.1:1', 1, /nothing listens/],
+		['defrag --all --yes --state-dir /dev/null/x', 2, "etcdtop: --state-dir /dev/null/x can't be used: not a directory.\n"],
+		['journal --state-dir /nowhere', 2, "etcdtop: --state-dir /nowhere can't be used: there is no such directory.\n"],
 	])('etcdtop %s', async (line, code, stderr) => {
 		const ended = await run(line.split(' '));
 		expect(ended).toMatchObject({code, stdout: ''});
@@ -47,7 +50,16 @@ describe('three members', async () => {
 		expect(members).toHaveLength(3);
 		expect(members.filter(({isLeader}: {isLeader: boolean}) => isLeader)).toHaveLength(1);
 		expect(members[0]).toMatchObject({state: 'healthy', errors: [], dbSizeBytes: expect.any(Number)});
+		expect(String(members[0].latencyMs)).toMatch(/^\d+(\.\d{1,3})?$/);
 		expect(alarms).toEqual([]);
+	});
+
+	test('a name that is no member ends it at once', async () => {
+		const began = performance.now();
+		const {code, stderr} = await run(['defrag', 'nobody', '--yes', ...cluster.connectionFlags]);
+		expect(code).toBe(2);
+		expect(stderr).toMatch(/^etcdtop: no member is called "nobody"\. The members are etcd-1 \([0-9a-f]+\), /);
+		expect(performance.now() - began).toBeLessThan(4000);
 	});
 
 	test('defrag --dry-run says what it would do, and leaves no trace', async () => {

@@ -39,6 +39,8 @@ describe('the monitor', () => {
 		await program.waitFor((text) => !text.includes('PROGRAM'));
 		program.send('D');
 		await program.waitFor(/✗ .*(cooldown|give)/);
+		program.send('\u001b');
+		await program.waitFor((text) => !text.includes('✗'));
 		program.send('q');
 		expect(await program.exit).toMatchObject({code: 0});
 		expect(program.buffer()).toBe('normal');

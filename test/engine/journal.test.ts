@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
 import {describe, expect, onTestFinished, test} from 'vitest';
-import {JournalError, journalDirectories, openJournal} from '../../source/engine/journal.ts';
+import {JournalError, journalDirectories, openJournal, whyUnwritable} from '../../source/engine/journal.ts';
 import {startedLine} from './journal-lines.ts';
 
 const run = promisify(execFile);
@@ -94,8 +94,10 @@ test('of a journal beyond all measure the end is read, and lines keep their numb
 describe('where it is', () => {
 	test.each([
 		[{HOME: '/home/ana'}, undefined, ['/home/ana/.local/state/etcdtop']],
-		[{HOME: '/home/ana', XDG_STATE_HOME: '/s', XDG_RUNTIME_DIR: '/r'}, '/named', ['/s/etcdtop', '/r/etcdtop', '/named']],
+		[{HOME: '/home/ana', XDG_STATE_HOME: '/s', XDG_RUNTIME_DIR: '/r'}, '/named', ['/named', '/s/etcdtop', '/r/etcdtop']],
 		[{HOME: '/home/ana', XDG_STATE_HOME: '', XDG_RUNTIME_DIR: ''}, undefined, ['/home/ana/.local/state/etcdtop']],
+		// XDG: a relative path is invalid.
+		[{HOME: '/home/ana', XDG_STATE_HOME: 's', XDG_RUNTIME_DIR: 'r'}, undefined, ['/home/ana/.local/state/etcdtop']],
 	])('%j and --state-dir %s', (environment, stateDirectory, directories) => {
 		expect(journalDirectories(environment, stateDirectory)).toEqual(directories);
 	});
@@ -125,6 +127,24 @@ describe('where it is', () => {
 			openJournal([directory]).append(startedLine({attemptId, uptimeMs, wallMs}));
 		}
 		expect(attemptsOf(openJournal([first, second]).read().lines)).toEqual(['1', '2', '3']);
+	});
+
+	test('every directory on the way is made, for its owner alone', () => {
+		const parent = temporaryDirectory();
+		const journal = openJournal([join(parent, 'one', 'two')]);
+		journal.append(startedLine());
+		for (const made of ['one', 'one/two']) {
+			expect(statSync(join(parent, made)).mode & 0o777).toBe(0o700);
+		}
+	});
+
+	test.skipIf(process.platform !== 'linux').each([
+		['/proc/x', 'nothing can be made there'],
+		['/proc/x/y/z', 'nothing can be made there'],
+		['/proc/self/mem', 'not a directory'],
+	])('%s can not be written, which is told at once', (directory, reason) => {
+		expect(whyUnwritable(directory)).toBe(reason);
+		expect(() => openJournal([directory]).append(startedLine())).toThrow(`${directory}/journal.jsonl: ${reason}`);
 	});
 
 	test('nowhere: it opens, and refuses the line with every directory and its reason', () => {

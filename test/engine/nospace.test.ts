@@ -1,27 +1,87 @@
-/** A real NOSPACE alarm, raised by real writes. */
+/** A real NOSPACE alarm, raised by real writes, and the way out of it through the engine's own controls. */
 import {expect, it} from 'vitest';
 import {type Cluster, clusterForTest} from '../helpers/cluster.ts';
-import {startTestEngine} from '../helpers/engine.ts';
+import {startRun, startTestEngine, type TestEngine, untilOver} from '../helpers/engine.ts';
+import {fillUp, put, smallQuotaBytes} from '../helpers/fill.ts';
 
-const MiB = 1024 * 1024;
-const put = (cluster: Cluster, key: string, bytes: number) =>
-	cluster.members[0]?.call('/v3/kv/put', {
-		key: Buffer.from(key).toString('base64'),
-		value: Buffer.alloc(bytes, 'x').toString('base64'),
-	});
-
-/** Overwrites a few keys until etcd refuses: nearly all of the file is history. */
 async function fullCluster(): Promise<Cluster> {
-	const cluster = await clusterForTest({tls: 'none', quotaBytes: 16 * MiB});
-	for (let index = 0; index < 200; index++) {
-		try {
-			await put(cluster, `key-${index % 5}`, 200_000);
-		} catch {
-			return cluster;
-		}
-	}
-	throw new Error('the quota was never reached');
+	const cluster = await clusterForTest({tls: 'none', quotaBytes: smallQuotaBytes});
+	await fillUp(cluster);
+	return cluster;
 }
+
+async function compactToHead({engine, until}: TestEngine): Promise<void> {
+	engine.controls.openCompact();
+	const plan = await until(({compactPlan}) =>
+		compactPlan !== undefined && compactPlan.headRevision > 0 ? compactPlan : undefined,
+	);
+	engine.controls.compact('head', plan.headConfirmation.word);
+	await until(({compaction}) => (compaction?.phase.kind === 'finished' ? true : undefined));
+}
+
+async function disarmAll({engine, store, until}: TestEngine): Promise<void> {
+	for (const {memberId} of store.getState().alarms) {
+		engine.controls.openDisarm(memberId);
+		const plan = await until(({disarmPlan}) => disarmPlan);
+		expect(plan.refusal).toBeUndefined();
+		engine.controls.disarm(plan.confirmation?.word ?? '');
+		await until(({disarming}) => (disarming?.memberId === memberId && disarming.phase.kind === 'done' ? true : undefined));
+	}
+}
+
+/** Why it is refused; the word for it where every file stopped just below the quota. */
+async function refusalToDisarm({engine, until}: TestEngine, memberId: string): Promise<string | undefined> {
+	engine.controls.openDisarm(memberId);
+	const {refusal, confirmation} = await until(({disarmPlan}) => disarmPlan);
+	engine.controls.closeDisarm();
+	return refusal ?? confirmation?.word;
+}
+
+it('compact, defragment in order, disarm: writes are accepted again', async () => {
+	const cluster = await fullCluster();
+	const engine = startTestEngine(cluster);
+	const raised = await engine.until(({alarms}) => alarms[0]);
+	await expect(put(cluster, 'a')).rejects.toThrow('database space exceeded');
+	expect(await refusalToDisarm(engine, raised.memberId)).toMatch(/reached (its|their) quota.*defragment first|^disarm anyway$/);
+
+	await compactToHead(engine);
+	await startRun(engine);
+	const ended = await untilOver(engine);
+	expect(ended.phase).toMatchObject({kind: 'finished'});
+	expect(ended.turns).toHaveLength(3);
+	expect(ended.turns.at(-1)?.role).toBe('leader');
+
+	await disarmAll(engine);
+	await put(cluster, 'a');
+	const types = engine.journal.read().lines.map((line) => ('what' in line ? `${line.type} ${line.what}` : line.type));
+	expect(types).toContain('asked compact');
+	expect(types).toContain('answered disarm');
+}, 120_000);
+
+it('with one of three down: the others are defragmented by a word of its own, and the dead one blocks nothing', async () => {
+	const cluster = await fullCluster();
+	const engine = startTestEngine(cluster);
+	await engine.until(({alarms}) => alarms[0]);
+	const leader = await engine.until(({health}) => health.leader);
+	const dead = cluster.members.find(({name}) => name !== leader.name);
+	dead?.kill();
+	await engine.until(({members}) =>
+		members.find(({member, condition}) => member.name === dead?.name && condition.state === 'down'),
+	);
+	await compactToHead(engine);
+	await startRun(engine);
+	const ended = await untilOver(engine);
+	expect(ended.phase).toMatchObject({kind: 'finished'});
+	expect(ended.acknowledged).toContain('quorum');
+	expect(ended.turns.map(({role, outcome}) => `${role} ${outcome}`)).toEqual([
+		'follower skipped',
+		'follower done',
+		'leader done',
+	]);
+	await disarmAll(engine);
+	const alive = cluster.members.find(({name}) => name === leader.name);
+	await expect(alive?.call('/v3/kv/put', {key: 'YQ=='})).resolves.toBeDefined();
+}, 120_000);
 
 it('never while a CORRUPT alarm stands', async () => {
 	const cluster = await fullCluster();

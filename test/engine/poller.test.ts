@@ -8,11 +8,11 @@ import {createManualClock} from '../helpers/manual-clock.ts';
 
 const three: readonly MemberScript[] = [{name: 'etcd-0'}, {name: 'etcd-1'}, {name: 'etcd-2'}];
 
-function startPoller(scripts: readonly MemberScript[] = three, intervalMs = () => 2000) {
+function startPoller(scripts: readonly MemberScript[] = three, intervalMs = () => 2000, commandTimeoutMs = 5000) {
 	const clock = createManualClock({uptimeMs: 0});
 	const transport = createFakeTransport(clock, scripts);
 	const messages: EngineMessage[] = [];
-	const poller = createPoller({transport, clock, dispatch: (message) => messages.push(message), intervalMs});
+	const poller = createPoller({transport, clock, dispatch: (message) => messages.push(message), commandTimeoutMs, intervalMs});
 	poller.start();
 	onTestFinished(() => poller.stop());
 	return {clock, transport, messages, poller};
@@ -146,6 +146,17 @@ describe('the member list', () => {
 		expect(last).toMatchObject({type: 'observed', observation: {membershipFailure: {kind: 'timed-out'}}});
 		expect(told(messages).at(-1)).toContain(allAnswered);
 	});
+});
+
+it.each([
+	[5000, 5000],
+	[20_000, 20_000],
+	// Impatience would hide what only a late page of metrics tells.
+	[100, 5000],
+])('with --command-timeout %i ms a question waits %i ms', async (commandTimeoutMs, waits) => {
+	const {clock, transport} = startPoller(three, () => 2000, commandTimeoutMs);
+	await clock.advance(100);
+	expect([...new Set(transport.calls.map(({timeoutMs}) => timeoutMs))]).toEqual([waits]);
 });
 
 describe('the pace', () => {

@@ -2,11 +2,17 @@
 import {execFile} from 'node:child_process';
 import {promisify} from 'node:util';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
-import type {JournalLine} from '../../source/engine/journal-line.ts';
-import type {Transport} from '../../source/transport/transport.ts';
 import {TransportError} from '../../source/transport/transport-error.ts';
 import {type Cluster, clusterForTest} from '../helpers/cluster.ts';
-import {startRun, startTestEngine, type TestEngine, temporaryDirectory, untilOver} from '../helpers/engine.ts';
+import {
+	aroundCall,
+	linesOf,
+	startRun,
+	startTestEngine,
+	type TestEngine,
+	temporaryDirectory,
+	untilOver,
+} from '../helpers/engine.ts';
 import {fragment} from '../helpers/fill.ts';
 
 /** Three real members, and minutes of the engine's time in seconds of ours: slow on a busy machine. */
@@ -18,24 +24,6 @@ async function fragmentedCluster(): Promise<Cluster> {
 	const cluster = await clusterForTest({tls: 'none'});
 	await fragment(cluster);
 	return cluster;
-}
-
-function linesOf({journal}: TestEngine, type: JournalLine['type']): readonly JournalLine[] {
-	return journal.read().lines.filter((line) => line.type === type);
-}
-
-/** Does something around the call that defragments, when its line is on disk already. */
-function aroundCall(act: (memberId: string, call: () => Promise<void>) => Promise<void>): (transport: Transport) => Transport {
-	return (transport) =>
-		new Proxy(transport, {
-			get(target, name) {
-				if (name === 'defragment') {
-					return (...args: Parameters<Transport['defragment']>) => act(args[0].id, () => target.defragment(...args));
-				}
-				const value = Reflect.get(target, name);
-				return typeof value === 'function' ? value.bind(target) : value;
-			},
-		});
 }
 
 /** The answer got lost: what a deadline in the middle looks like to the engine. */
@@ -133,7 +121,11 @@ describe('a member in trouble', () => {
 		const id = await engine.until(({run: current}) => (current?.phase.kind === 'unknown' ? current.phase.memberId : undefined));
 		await memberOf(cluster, engine, id).restart();
 		const ended = await untilOver(engine);
-		expect(ended.phase).toMatchObject({kind: 'halted', reason: expect.stringMatching(/restarted in its turn/)});
+		// Status can be back a moment before the metrics, which alone tell one process from another.
+		expect(ended.phase).toMatchObject({
+			kind: 'halted',
+			reason: expect.stringMatching(/restarted in its turn|was not defragmented/),
+		});
 		expect(linesOf(engine, 'started')).toHaveLength(1);
 	});
 
@@ -198,9 +190,12 @@ describe('others', () => {
 		const second = startTestEngine(cluster);
 		await second.until(({clusterId}) => clusterId);
 		second.engine.controls.openPlan({kind: 'all'});
-		const lock = await second.until(({plan}) => plan?.gates.find(({id, state}) => id === 'lock' && state !== 'pending'));
-		expect(lock).toMatchObject({state: 'failed', detail: expect.stringContaining('ana@bastion-1')});
-		second.engine.controls.startRun(second.store.getState().plan?.confirmation.word ?? '');
+		const shown = await second.until(({plan}) => (plan?.gates.some(({id}) => id === 'lock') ? plan : undefined));
+		expect(shown.gates.find(({id}) => id === 'lock')).toMatchObject({
+			state: 'failed',
+			detail: expect.stringContaining('ana@bastion-1'),
+		});
+		second.engine.controls.startRun(shown, shown.confirmation.word);
 		const message = await second.until((state) => state.message);
 		expect(message).toMatchObject({kind: 'refused'});
 		expect(linesOf(second, 'started')).toHaveLength(0);

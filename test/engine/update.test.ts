@@ -67,6 +67,21 @@ describe('an unchanged cluster', () => {
 		expect(story.state().members[0]?.maximumLatencyMs).toBe(2.2);
 	});
 
+	it('shows a latency that moves by less than twice once a minute, and one that doubles at once', () => {
+		const story = tellStory();
+		const shown = (latencyMs: number, rounds: number) => {
+			for (let round = 0; round < rounds; round++) {
+				story.observe(threeVoters, withLatency(latencyMs));
+				story.pass(2000);
+			}
+			return story.state().members[0]?.latencyMs;
+		};
+		expect(shown(10, 5)).toBe(10);
+		expect(shown(15, 10)).toBe(10);
+		expect(shown(15, 20)).toBe(15);
+		expect(shown(31, 5)).toBe(31);
+	});
+
 	it('has a new time when a figure changed', () => {
 		const story = healthyStory();
 		story.observe(withMember(1, {status: {dbSizeBytes: 101 * MiB}}));
@@ -161,6 +176,6 @@ describe('events', () => {
 		story.tell({type: 'cooldownChanged', cooldown: {kind: 'cooling', until: story.now() + 1000, why: 'etcd-1 was defragmented'}});
 		expect(story.news()).toEqual([]);
 		story.tell({type: 'cooldownChanged', cooldown: {kind: 'over'}});
-		expect(story.news()).toEqual(['good cluster: cooldown over; etcd-1 was defragmented']);
+		expect(story.news()).toEqual(['good cluster: cooldown over; it stood because etcd-1 was defragmented']);
 	});
 });

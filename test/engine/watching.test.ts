@@ -23,7 +23,7 @@ it('frozen, thawed, killed, started again and defragmented by another tool', asy
 		watched.store
 			.getState()
 			.events.filter(({subject}) => subject === victim.name)
-			.map(({text}) => text.replaceAll(/[\d.]+(?= [KM]iB)/g, '…').replace(/\d+:\d\d$/, 'm:ss'))
+			.map(({text}) => text.replaceAll(/[\d.]+(?= [KM]iB)/g, '…').replace(/(?:\d+:\d\d|[\d.]+ m?s)$/, 'm:ss'))
 			.toReversed();
 
 	victim.freeze();

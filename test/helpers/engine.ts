@@ -11,6 +11,7 @@ import type {Store} from '../../source/engine/controls.ts';
 import {createEngine, type Engine} from '../../source/engine/engine.ts';
 import {initialState} from '../../source/engine/initial-state.ts';
 import {type Journal, openJournal} from '../../source/engine/journal.ts';
+import type {JournalLine} from '../../source/engine/journal-line.ts';
 import {acquireRunLock, runLockHolder} from '../../source/engine/run-lock.ts';
 import type {State} from '../../source/engine/state.ts';
 import {createStore} from '../../source/engine/store.ts';
@@ -80,6 +81,7 @@ export function startTestEngine(cluster: Cluster, options: TestEngineOptions = {
 		lockHolder: runLockHolder,
 		operator: 'ana@bastion-1',
 		terminal: options.terminal ?? true,
+		commandTimeoutMs: 5000,
 		defragTimeoutMs: options.defragTimeoutMs ?? 30_000,
 		cooldownMs: options.cooldownMs ?? 60_000,
 		random: () => 0.5,
@@ -90,22 +92,38 @@ export function startTestEngine(cluster: Cluster, options: TestEngineOptions = {
 }
 
 /** Opens a plan, waits until nothing but time holds it, and starts it with its own word. */
-export async function startRun(
-	{engine, until, store}: TestEngine,
-	scope: Scope = {kind: 'all'},
-	moveLeader = false,
-): Promise<void> {
+export async function startRun({engine, until}: TestEngine, scope: Scope = {kind: 'all'}, moveLeader = false): Promise<void> {
 	await until(({clusterId}) => clusterId);
 	engine.controls.openPlan(scope);
 	engine.controls.setMoveLeader(moveLeader);
-	await until(({plan}) => {
+	const shown = await until(({plan}) => {
 		const ready =
 			plan?.refusal === undefined && plan?.gates.every(({state}) => state !== 'pending' && state !== 'failed') === true;
-		return ready ? true : undefined;
+		return ready ? plan : undefined;
 	});
-	engine.controls.startRun(store.getState().plan?.confirmation.word ?? '');
+	engine.controls.startRun(shown, shown.confirmation.word);
 }
 
 export function untilOver({until}: TestEngine): Promise<Run> {
 	return until(({run}) => (run !== undefined && isOver(run) ? run : undefined));
+}
+
+export function linesOf({journal}: TestEngine, type: JournalLine['type']): readonly JournalLine[] {
+	return journal.read().lines.filter((line) => line.type === type);
+}
+
+/** Does something around the call that defragments, when its line is on disk already. */
+export function aroundCall(
+	act: (memberId: string, call: () => Promise<void>) => Promise<void>,
+): (transport: Transport) => Transport {
+	return (transport) =>
+		new Proxy(transport, {
+			get(target, name) {
+				if (name === 'defragment') {
+					return (...args: Parameters<Transport['defragment']>) => act(args[0].id, () => target.defragment(...args));
+				}
+				const value = Reflect.get(target, name);
+				return typeof value === 'function' ? value.bind(target) : value;
+			},
+		});
 }

@@ -11,6 +11,8 @@ type Answer = (respond: (bytes: Uint8Array) => void, fail: (error: Partial<Servi
 
 export type FakeEtcdOptions = {
 	readonly version?: string;
+	/** How long Status takes. */
+	readonly statusMs?: () => number;
 	/** What Defragment does; by default it succeeds. */
 	readonly defragment?: Answer;
 };
@@ -23,10 +25,10 @@ export class FakeEtcd {
 	readonly #server = new Server();
 	readonly #sockets = new Set<Socket>();
 
-	constructor({version = '3.5.99', defragment = (respond) => respond(new Uint8Array())}: FakeEtcdOptions) {
+	constructor({version = '3.5.99', statusMs = () => 0, defragment = (respond) => respond(new Uint8Array())}: FakeEtcdOptions) {
 		const header = text(1, message([number(1, id(fakeIds.clusterId)), number(2, id(fakeIds.memberId)), number(3, 1n)]));
 		const status = message([header, text(2, version), number(3, 20_480n), number(4, id(fakeIds.memberId))]);
-		this.#serve('Maintenance', {Status: (respond) => respond(status), Defragment: defragment});
+		this.#serve('Maintenance', {Status: (respond) => void setTimeout(() => respond(status), statusMs()), Defragment: defragment});
 		this.#serve('Cluster', {
 			MemberList: (respond) =>
 				respond(message([header, text(2, message([number(1, id(fakeIds.memberId)), text(2, 'fake'), text(4, this.url)]))])),

@@ -24,3 +24,26 @@ export async function fragment(
 		await delay(50);
 	}
 }
+
+const MiB = 1024 * 1024;
+
+export function put(cluster: Cluster, key: string, value: Buffer = Buffer.from('x')): Promise<unknown> {
+	const request = {key: Buffer.from(key).toString('base64'), value: value.toString('base64')};
+	return cluster.members[0]?.call('/v3/kv/put', request) ?? Promise.reject(new Error('no member'));
+}
+
+/** What a full cluster is started with: filled within seconds. */
+export const smallQuotaBytes = 16 * MiB;
+
+/** Overwrites a few keys until etcd refuses: a real NOSPACE, and nearly all of the file is history. */
+export async function fillUp(cluster: Cluster): Promise<void> {
+	const value = Buffer.alloc(200_000, 'x');
+	for (let index = 0; index < 200; index++) {
+		try {
+			await put(cluster, `key-${index % 5}`, value);
+		} catch {
+			return;
+		}
+	}
+	throw new Error('the quota was never reached');
+}

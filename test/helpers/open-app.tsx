@@ -1,4 +1,5 @@
 import {App} from '../../source/app.tsx';
+import type {DefragPlan} from '../../source/domain/defrag-plan.ts';
 import type {Controls} from '../../source/engine/controls.ts';
 import type {State} from '../../source/engine/state.ts';
 import {createTheme} from '../../source/theme.ts';
@@ -28,6 +29,12 @@ export type StoryOptions = {
 	/** What the engine does at once when it is asked. */
 	readonly engine?: Partial<{readonly [K in keyof Controls]: (set: (change: Partial<State>) => void) => void}>;
 };
+
+/** A plan by the names of those who have a turn. */
+function told(value: unknown): string {
+	const {steps} = (value ?? {}) as Partial<DefragPlan>;
+	return typeof value === 'string' ? value : (steps?.map(({name}) => name).join(',') ?? JSON.stringify(value));
+}
 
 /** The app on a terminal emulator, over a state that the test owns and an engine that only writes down what it was asked. */
 export async function openApp(initial: State, options: StoryOptions = {}): Promise<Story> {
@@ -59,7 +66,7 @@ export async function openApp(initial: State, options: StoryOptions = {}): Promi
 					state = rest;
 					return;
 				}
-				calls.push([name, ...values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))].join(' '));
+				calls.push([name, ...values.map(told)].join(' '));
 				if (name === 'say') {
 					const [kind, text] = values as Parameters<Controls['say']>;
 					change({message: {kind, text}});

@@ -14,7 +14,18 @@ function planRow(memberId: string, name: string, role: PlanRow['role'], dbSizeBy
 	const inUseBytes = 1.93 * GiB;
 	const reclaimBytes = dbSizeBytes - inUseBytes;
 	const reclaimRatio = reclaimBytes / dbSizeBytes;
-	return {memberId, name, role, dbSizeBytes, inUseBytes, reclaimBytes, reclaimRatio, estimateMs: 34 * second, why};
+	return {
+		memberId,
+		name,
+		role,
+		dbSizeBytes,
+		inUseBytes,
+		reclaimBytes,
+		reclaimRatio,
+		reclaimIsAtLeast: false,
+		estimateMs: 34 * second,
+		why,
+	};
 }
 
 export const sampleGates: readonly Gate[] = [
@@ -82,7 +93,7 @@ export function sampleRun(phase: RunPhase, overrides: Partial<Run> = {}): Run {
 				memberId: etcd2,
 				name: 'etcd-2',
 				role: 'leader',
-				why: 'leader, last; leadership moves to etcd-1 before it',
+				why: 'leader, last',
 				estimateMs: 34 * second,
 			},
 		],

@@ -135,6 +135,14 @@ export const screen: ScreenView = {
 
 const prod = timesOf(2026, 11, 23, 14, 32, 8);
 
+const seenDefragmentation = {
+	endedWallMs: prod.at('13:58:41') + prod.wallOffsetMs,
+	durationMs: 33_000,
+	before: 5.58 * GiB,
+	after: 1.9 * GiB,
+	by: 'another tool',
+};
+
 /** etcd-0 follower, etcd-1 defragmented by another tool at 13:58, etcd-2 leader. */
 export function prodMembers(): readonly [MemberRecord, MemberRecord, MemberRecord] {
 	const shared = {leaderId: '9ac311f93915cc79', raftTerm: 7, raftIndex: 51_873_204, inUseBytes: 1.93 * GiB};
@@ -146,6 +154,7 @@ export function prodMembers(): readonly [MemberRecord, MemberRecord, MemberRecor
 		dbSizeBytes: 1.93 * GiB + 81.9 * MiB,
 		latencyMs: 1.3,
 		sizeAt: (at: number) => (at < prod.at('13:58:41') ? 5.58 * GiB : 2.01 * GiB),
+		extra: {defragmentations: [seenDefragmentation], lastDefragmentation: seenDefragmentation},
 	};
 	const etcd2 = {
 		id: '9ac311f93915cc79',

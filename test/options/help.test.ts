@@ -32,8 +32,8 @@ Flags:
                                    watched (default 10m)
       --cooldown DURATION          between two defragmentations, 60s or longer
                                    (default 60s)
-      --state-dir DIRECTORY        for the journal, where the usual places can't
-                                   be written
+      --state-dir DIRECTORY        where the journal is written; its usual
+                                   places are read too
   -h, --help                       this help
       --version                    the version
 
@@ -92,8 +92,8 @@ Flags:
   -y, --yes                        do it without asking
   -w, --write-out FORMAT           table, json or simple (default table,
                                    ETCDCTL_WRITE_OUT)
-      --state-dir DIRECTORY        for the journal, where the usual places can't
-                                   be written
+      --state-dir DIRECTORY        where the journal is written; its usual
+                                   places are read too
   -h, --help                       this help
       --version                    the version
 

@@ -31,7 +31,7 @@ test('D opens a plan; Enter, the word, Tab and Enter start the run, and the scre
 	expect(await app.frame()).toContain('> [ Start ]');
 	expect(app.calls()).toEqual(['openPlan {"kind":"all"}']);
 	await app.press(keys.enter);
-	expect(app.calls()).toEqual(['openPlan {"kind":"all"}', 'startRun defragment']);
+	expect(app.calls()).toEqual(['openPlan {"kind":"all"}', 'startRun etcd-0,etcd-2 defragment']);
 	await app.set({run: sampleRun(phases.defragmenting)});
 	const frame = await app.frame();
 	expect(frame).toContain('◆ etcd-0   defragmenting   0:21 of ~0:34');
@@ -177,6 +177,41 @@ test('a word that changes under the hand is asked for anew', async () => {
 	expect(app.calls().filter((call) => call.startsWith('startRun'))).toEqual([]);
 });
 
+test('a member that comes into the plan under the hand is told, and the word asked for anew', async () => {
+	const {steps, leftOut} = samplePlan();
+	app = await openApp(prodState());
+	await app.press('D');
+	await app.set({plan: samplePlan({steps: steps.slice(0, 1)})});
+	await app.press(keys.enter);
+	app.wait(600);
+	await app.type('defragment');
+	await app.press(keys.tab);
+	await app.set({plan: samplePlan({steps: [...steps, ...leftOut]})});
+	expect(await app.frame()).toContain('the plan changed: etcd-2 came into it');
+	await app.press(keys.enter);
+	expect(app.calls().filter((call) => call.startsWith('startRun'))).toEqual([]);
+});
+
+test('started is what the word was typed for, also where the plan is smaller by then', async () => {
+	const {steps} = samplePlan();
+	await openConfirmation();
+	await app.type('defragment');
+	await app.set({plan: samplePlan({steps: steps.slice(0, 1)})});
+	await app.press(keys.tab, keys.enter);
+	expect(app.calls().at(-1)).toBe('startRun etcd-0,etcd-2 defragment');
+});
+
+test('what can not be seen can not be confirmed, nor begun', async () => {
+	await openConfirmation();
+	await app.type('defragment');
+	await app.press(keys.tab);
+	await app.resize(59, 14);
+	await app.press(keys.enter);
+	expect(app.calls()).toEqual(['openPlan {"kind":"all"}']);
+	await app.press(keys.escape, 'D');
+	expect(app.calls()).toEqual(['openPlan {"kind":"all"}', 'closePlan']);
+});
+
 test('a plan that the engine gives up closes with what it said', async () => {
 	await openConfirmation();
 	const {plan: _, ...without} = prodState();
@@ -217,6 +252,25 @@ test('d plans for the selected member, also after the order turned', async () =>
 	expect(app.calls()).toEqual(['openPlan {"kind":"member","memberId":"251cd44483d811c3"}']);
 });
 
+test('d plans for the member that the marker was drawn on, also while the picture rests', async () => {
+	app = await openApp(prodState());
+	await app.press('s', 's', 'S', 'p');
+	const [marked] = /> (etcd-\d)/.exec(await app.frame())?.slice(1) ?? [];
+	const members = prodState().members;
+	const sizes = members.map(({status}) => status?.value.dbSizeBytes ?? 0).toSorted((a, b) => a - b);
+	const order = members.toSorted((a, b) => (b.status?.value.dbSizeBytes ?? 0) - (a.status?.value.dbSizeBytes ?? 0));
+	await app.set({
+		members: members.map((record) => ({
+			...record,
+			status: {at: now, value: {...record.status!.value, dbSizeBytes: sizes[order.indexOf(record)]!}},
+		})),
+	});
+	expect(/> (etcd-\d)/.exec(await app.frame())?.[1]).toBe(marked);
+	await app.press('d');
+	const id = members.find(({member}) => member.name === marked)?.member.id;
+	expect(app.calls().at(-1)).toBe(`openPlan {"kind":"member","memberId":"${id}"}`);
+});
+
 test('a read-only session opens nothing, and its help says why', async () => {
 	app = await openApp(prodState({readOnly: true}));
 	await app.press('D', 'd', 'C');
@@ -249,12 +303,22 @@ test('an unknown outcome can be declared over only once its process is known to 
 	expect(await app.frame()).toContain('member 3 of 3');
 	await app.press(keys.escape);
 	const failure = {kind: 'refused', message: 'connection refused', nextStep: ''} as const;
-	const members = prodState().members.map((record) =>
-		record.member.id === etcd2
-			? {...record, silentSince: now - 61_000, statusAnswer: {kind: 'failed', at: now, waitedMs: 1, failure} as const}
-			: record,
-	);
-	await app.set({members});
+	const refusedFor = (ms: number) =>
+		prodState().members.map((record) =>
+			record.member.id === etcd2
+				? {
+						...record,
+						silentSince: now - 600_000,
+						refusedSince: now - ms,
+						statusAnswer: {kind: 'failed', at: now, waitedMs: 1, failure} as const,
+					}
+				: record,
+		);
+	await app.set({members: refusedFor(59_000)});
+	await app.press(keys.enter);
+	expect(await app.frame()).not.toContain('Declare the unknown outcome');
+	await app.press(keys.escape);
+	await app.set({members: refusedFor(60_000)});
 	await app.press(keys.enter);
 	expect(await app.frame()).toContain('Declare the unknown outcome of etcd-2 over?');
 	app.wait(600);

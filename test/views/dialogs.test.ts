@@ -25,7 +25,7 @@ const quit: Overlay = {kind: 'quit', focus: 'stay'};
 const help: Overlay = {kind: 'help', scroll: 0};
 const start: Overlay = {
 	kind: 'confirm',
-	subject: {kind: 'defragment'},
+	subject: {kind: 'defragment', shown: samplePlan()},
 	seen: true,
 	confirmation: {...openConfirmation('defragment', now), typed: 'defrag'},
 };
@@ -66,12 +66,12 @@ describe('the plan', () => {
 			┌ Defragment all: the plan ─────────── prod-eu-1, 14:32:08 ┐
 			│     MEMBER           GIVES BACK  BLOCKS  WHY HERE        │
 			│  1  etcd-0        2.86 GiB  60%   ~0:34  gives most      │
-			│     cooldown                       1:00  after 1 ends    │
 			│     move leader   etcd-2 → etcd-1  [x]                   │
 			│  2  etcd-2        3.69 GiB  66%   ~0:34  leader, last    │
 			│  –  etcd-1        81.9 MiB   4%       –  skip, under 10% │
 			│  Gives back 6.55 GiB in ~2:14. One member at a time is   │
 			│  silent.                                                 │
+			│  ✓ 5 gates passed, not shown here                        │
 			│  ◌ nothing in flight: asking etcd-2                      │
 			│  Esc cancel   m move leader yes/no   Enter go on         │
 			└──────────────────────────────────────────────────────────┘
@@ -311,7 +311,7 @@ test('quitting in each phase', () => {
 		┌ Quit while a run is going? ─────────────────── prod-eu-1 ┐
 		│  etcd-2   has not started and will not start.            │
 		│  Cooldown stands: no etcdtop on this machine starts one  │
-		│  for 1:00 after the last one.                            │
+		│  before 14:32:49.                                        │
 		│                                                          │
 		│  > [ Stay ]                                              │
 		│    [ Stay, stop the run ]                                │

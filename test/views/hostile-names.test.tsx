@@ -80,7 +80,7 @@ test('nine members at 80 by 15', () => {
 		"
 		 etcd-0  ● HEALTHY  3 of 3 voters  leader etcd-2  mTLS  every 2 s       14:32:08
 		 alarms none   alerts 3   ▲ etcd-2 70% of quota   ▲ etcd-2 66% not in use   +1
-		── members ── 9 voters, by name ── line 1 to 8 of 9 ────────── w raft columns ──
+		── members ── 9 voters, by name ────────────────────────────── w raft columns ──
 		  NAME          STATE           ROLE      DB SIZE     GIVES BACK  USED    ANSWER
 		  etcd-0        ● healthy       follower 4.79 GiB  2.86 GiB  60%   60%    1.4 ms
 		  etcd-1        ● healthy       follower 2.01 GiB  81.9 MiB   4%   25%    1.3 ms
@@ -90,7 +90,7 @@ test('nine members at 80 by 15', () => {
 		  etcd-5        ● healthy       leader   5.62 GiB  3.69 GiB  66%   70%    1.9 ms
 		  etcd-6        ● healthy       follower 4.79 GiB  2.86 GiB  60%   60%    1.4 ms
 		> etcd-7        ● healthy       follower 2.01 GiB  81.9 MiB   4%   25%    1.3 ms
-		 14:27:40  ●  etcd-0   answers in time again: 1.9 ms etcd-0
+		  etcd-8        ● healthy       leader   5.62 GiB  3.69 GiB  66%   70%    1.9 ms
 		"
 	`);
 });

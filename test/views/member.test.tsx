@@ -8,7 +8,7 @@ test('at 80 by 24 everything that is known of a member', () => {
 	expect(picture(ocpState(), 80, 24, {screen: page})).toMatchInlineSnapshot(`
 		"
 		 ocp-west > ip-10-0-159-225.example.redhat.com    member 1 of 3         03:12:31
-		 ■ NOSPACE since 03:09:41: its file has reached the quota; a opens the alarms
+		 ■ NOSPACE since 03:09:41: its file has reached the quota; a tells more
 		── size ───────────────────────────────── raft ─────────────────────────────────
 		 db size         8.00 GiB                 is leader                  false
 		 db size in use  2.11 GiB                 is learner                 false
@@ -50,7 +50,8 @@ test('from 120 by 36 its chart ends the page', () => {
 		 version         3.5.30
 		 storage version –        only from etcd 3.6
 		 errors          –
-		── defragmentations ── 2 since it started, none in flight, 0 in the journal ────────────────────────────────────────────
+		── defragmentations ── 2 since it started, none in flight, last less than a day ago, 0 in the journal ──────────────────
+		 Nov 23 13:58:41    5.58 GiB → 1.90 GiB    0:33    another tool
 		── db size ── etcd-1 ── 1 h, 40 s a column ── D defragmentation  L leader changed ──────────────────────────────────────
 		 8 GiB ┤╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌  ╌ quota   8.00 GiB
 		 7     ┤
@@ -139,6 +140,23 @@ test('a member of which nothing was ever heard has no invented figures', () => {
 		 storage version –        only from etcd 3.6
 		 errors          –
 		── defragmentations ── not counted: no metrics, 0 in the journal ───────────────
+		 none known of: not in the journal, none seen while watching
 		"
 	`);
+});
+
+test('a long error is told whole', () => {
+	const members = ocpState().members.map((record) => ({
+		...record,
+		status: {
+			...record.status!,
+			value: {
+				...record.status!.value,
+				errors: ['memberID:1 alarm:NOSPACE ', 'memberID:2 alarm:NOSPACE ', 'memberID:3 alarm:NOSPACE '],
+			},
+		},
+	}));
+	expect(picture(ocpState({members}), 80, 24, {screen: page})).toContain(
+		' errors          memberID:1 alarm:NOSPACE; memberID:2 alarm:NOSPACE; memberID:3\n                 alarm:NOSPACE',
+	);
 });

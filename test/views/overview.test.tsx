@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import type {SortColumn} from '../../source/views/view.ts';
 import {ocpState, prodState} from '../helpers/sample-state.ts';
 import {picture} from './picture.tsx';
 
@@ -15,10 +16,10 @@ test('at 120 by 36 everything has its place', () => {
 		  etcd-1        ● healthy        follower  2.01 GiB  1.93 GiB  81.9 MiB   4%  8.00 GiB   25%  ████············    1.3 ms
 		  etcd-2        ● healthy        leader    5.62 GiB  1.93 GiB  3.69 GiB  66%  8.00 GiB   70%  ████▒▒▒▒▒▒▒·····    1.9 ms
 
-		  NAME          ENDPOINT                   ID                VERSION  TERM  RAFT INDEX     APPLIED  ERRORS
-		> etcd-0        https://10.0.159.225:2379  264c7c58ecbdabee  3.5.30      7    51873204    51873204  –
-		  etcd-1        https://10.0.191.37:2379   251cd44483d811c3  3.5.30      7    51873204    51873204  –
-		  etcd-2        https://10.0.199.170:2379  9ac311f93915cc79  3.5.30      7    51873204    51873204  –
+		  NAME          ENDPOINT                   ID                VERSION  TERM  RAFT INDEX     APPLIED  DEFRAG  ERRORS
+		> etcd-0        https://10.0.159.225:2379  264c7c58ecbdabee  3.5.30      7    51873204    51873204       –  –
+		  etcd-1        https://10.0.191.37:2379   251cd44483d811c3  3.5.30      7    51873204    51873204    <1 d  –
+		  etcd-2        https://10.0.199.170:2379  9ac311f93915cc79  3.5.30      7    51873204    51873204       –  –
 		── db size ── all members ── 1 h, 40 s a column ── D defragmentation  L leader changed ─────────────────────────────────
 		 8 GiB ┤╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌  ╌ quota   8.00 GiB
 		 7     ┤
@@ -98,7 +99,7 @@ test('at 200 by 60 names are whole and the steps are finer', () => {
 		 etcdtop   ocp-west   ■ NOSPACE  3 of 3 voters   leader …199-170   term 7                                                                                       mTLS, 3 endpoints   every 2 s   03:12:31
 		[1 Overview]  2 Charts   3 Alarms   4 Run   5 Events
 		╔══ NOSPACE: every write in the cluster is refused, since 03:09:41 (2:50) ═════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════╗
-		║ Raised by ip-10-0-159-225: its file has reached the quota. Reads and deletes work, nothing is lost. It stays until it is disarmed. Next, in this order:                                              ║
+		║ Raised by ip-10-0-159-225: its file has reached the quota. Reads and deletes work, nothing is lost. Defragmenting helps: 26% of the quota afterwards, growth not seen.                               ║
 		║   ✓ 1 compact     C  not needed: only 2.11 GiB of 8.00 GiB is in use                                                                                                                                 ║
 		║   > 2 defragment  D  all, leader last: gives back 17.6 GiB, takes ~3:58                                                                                                                              ║
 		║     3 disarm      a  waits for 2: every db size below 90% of quota (7.20 GiB)                                                                                                                        ║
@@ -110,10 +111,10 @@ test('at 200 by 60 names are whole and the steps are finer', () => {
 		  ip-10-0-191-37.example.redhat.com   ● healthy        follower  7.98 GiB  2.11 GiB  5.87 GiB  74%  8.00 GiB  >99%  ████████▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒    1.9 ms
 		  ip-10-0-199-170.example.redhat.com  ● healthy        leader    7.97 GiB  2.11 GiB  5.86 GiB  74%  8.00 GiB  >99%  ████████▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒    1.6 ms
 
-		  NAME                                ENDPOINT                   ID                VERSION  STORAGE  TERM  RAFT INDEX     APPLIED  ERRORS
-		> ip-10-0-159-225.example.redhat.com  https://10.0.159.225:2379  264c7c58ecbdabee  3.5.16   –           7   238104977   238104977  memberID:2759717393042090990 alarm:NOSPACE
-		  ip-10-0-191-37.example.redhat.com   https://10.0.191.37:2379   251cd44483d811c3  3.5.16   –           7   238104977   238104977  memberID:2759717393042090990 alarm:NOSPACE
-		  ip-10-0-199-170.example.redhat.com  https://10.0.199.170:2379  9ac311f93915cc79  3.5.16   –           7   238104977   238104977  memberID:2759717393042090990 alarm:NOSPACE
+		  NAME                                ENDPOINT                   ID                VERSION  STORAGE  TERM  RAFT INDEX     APPLIED  DEFRAG  ERRORS
+		> ip-10-0-159-225.example.redhat.com  https://10.0.159.225:2379  264c7c58ecbdabee  3.5.16   –           7   238104977   238104977       –  memberID:2759717393042090990 alarm:NOSPACE
+		  ip-10-0-191-37.example.redhat.com   https://10.0.191.37:2379   251cd44483d811c3  3.5.16   –           7   238104977   238104977       –  memberID:2759717393042090990 alarm:NOSPACE
+		  ip-10-0-199-170.example.redhat.com  https://10.0.199.170:2379  9ac311f93915cc79  3.5.16   –           7   238104977   238104977       –  memberID:2759717393042090990 alarm:NOSPACE
 		── db size ── all members ── 1 h, 22 s a column ── A alarm ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 		   8 GiB ┤────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────  ╌ quota     8.00 GiB
 		 7.5     ┤                                                                                                                                                                      ─ …159-225  8.00 GiB
@@ -231,4 +232,12 @@ test('without contact it says why and what to do', () => {
 		   It goes on asking.
 		"
 	`);
+});
+
+test('the rule says how the members are sorted', () => {
+	const rule = (column: SortColumn, descending: boolean) =>
+		picture(prodState(), 80, 24, {screen: {sort: {column, descending}}}).split('\n')[3];
+	expect(rule('name', true)).toContain('by name, turned');
+	expect(rule('used', true)).toContain('by use of the quota, largest first');
+	expect(rule('answer', false)).toContain('by answer, smallest first');
 });

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import type {Run, RunPhase} from '../../source/domain/defrag-run.ts';
 import {GiB, now, prodState} from '../helpers/sample-state.ts';
-import {picture} from './picture.tsx';
+import {type PictureOptions, picture} from './picture.tsx';
 
 const second = 1000;
 const before = {dbSizeBytes: 4.79 * GiB, inUseBytes: 1.93 * GiB};
@@ -107,4 +107,13 @@ test('every phase of a run in one line', () => {
 test.each(['overview', 'charts', 'events', 'member'] as const)('it stands on %s, at the smallest size too', (view) => {
 	const run = phases[1]!;
 	expect(picture(prodState({run}), 60, 15, {screen: {view}})).toContain(' run  ◆ etcd-0 defragmenting 0:21 of ~0:34');
+});
+
+test.each([8, 9, 10])('on the view of the run it names no way to it', (index) => {
+	const line = (options: PictureOptions, columns = 120) =>
+		picture(prodState({run: phases[index]!}), columns, 24, options)
+			.split('\n')
+			.find((drawn) => drawn.startsWith(' run '));
+	expect(line({screen: {view: 'run'}})).not.toMatch(/4 (shows|opens)/);
+	expect(line({screen: {view: 'events'}})).toMatch(/4 (shows|opens)/);
 });

@@ -53,7 +53,7 @@ test('checking', () => {
 		 – etcd-1   skipped         gives back only 4%
 		 ◌ etcd-0   checking        6 of 7 gates passed
 		            ◌ nothing in flight: asking etcd-2
-		   etcd-2   waits           leader, last; leadership moves to etcd-1 before it
+		   etcd-2   waits           leader, last; leadership moves before it
 		 ● quorum   kept            3 of 3 answer; leader etcd-2, term 7
 		"
 	`);
@@ -67,7 +67,7 @@ test('defragmenting', () => {
 		 ◆ etcd-0   defragmenting   0:21 of ~0:34             4.79 GiB → ~1.93 GiB
 		            █████████████████████████░░░░░░░░░░░░░░░  62% of the estimate
 		            silent 0:20, as expected; metrics answer: in flight 1
-		   etcd-2   waits           leader, last; leadership moves to etcd-1 before it
+		   etcd-2   waits           leader, last; leadership moves before it
 		 ● quorum   kept            etcd-1 1.3 ms, etcd-2 1.9 ms; leader etcd-2, term 7
 		"
 	`);
@@ -81,7 +81,7 @@ test('defragmenting, in ASCII', () => {
 		 ~ etcd-0   defragmenting   0:21 of ~0:34             4.79 GiB -> ~1.93 GiB
 		            #########################---------------  62% of the estimate
 		            silent 0:20, as expected; metrics answer: in flight 1
-		   etcd-2   waits           leader, last; leadership moves to etcd-1 before it
+		   etcd-2   waits           leader, last; leadership moves before it
 		 * quorum   kept            etcd-1 1.3 ms, etcd-2 1.9 ms; leader etcd-2, term 7
 		"
 	`);
@@ -97,7 +97,7 @@ test('defragmenting, at 60 columns', () => {
 		            silent 0:20, as expected; metrics answer: in
 		            flight 1
 		   etcd-2   waits           leader, last; leadership moves
-		                            to etcd-1 before it
+		                            before it
 		 ● quorum   kept            2 of 3 answer; leader etcd-2,
 		"
 	`);
@@ -110,7 +110,7 @@ test('over its estimate', () => {
 		 – etcd-1   skipped         gives back only 4%
 		 ◆ etcd-0   defragmenting   0:41, that is 0:07 over   4.79 GiB → ~1.93 GiB
 		            ████████████████████████████████████████  in flight 1: waiting
-		   etcd-2   waits           leader, last; leadership moves to etcd-1 before it
+		   etcd-2   waits           leader, last; leadership moves before it
 		 ● quorum   kept            etcd-1 1.3 ms, etcd-2 1.9 ms; leader etcd-2, term 7
 		"
 	`);
@@ -129,7 +129,7 @@ test('unknown', () => {
 		 ? etcd-0   unknown         10:04 without an answer   4.79 GiB →  ?
 		            it may still run (in flight 1); not sent again, nothing else starts
 		            no answer within 10:00
-		   etcd-2   waits           leader, last; leadership moves to etcd-1 before it
+		   etcd-2   waits           leader, last; leadership moves before it
 		 ● quorum   kept            etcd-1 1.3 ms, etcd-2 1.9 ms; leader etcd-2, term 7
 		"
 	`);
@@ -144,7 +144,7 @@ test('settling', () => {
 		            ✓ answers
 		            ✓ applied index 0 behind
 		            ◌ linearizable read on etcd-0: asking
-		   etcd-2   waits           leader, last; leadership moves to etcd-1 before it
+		   etcd-2   waits           leader, last; leadership moves before it
 		 ● quorum   kept            etcd-1 1.3 ms, etcd-2 1.9 ms; leader etcd-2, term 7
 		"
 	`);
@@ -159,7 +159,7 @@ test('cooling down, stopping after this member', () => {
 		 ✓ etcd-0   done            0:33, silent 0:34         4.79 GiB →  1.95 GiB
 		 ◌ cooldown 0:41 left       of 1:00; then gates, etcd-2 at 14:32:49 or later
 		            ███████████████████████████░░░░░░░░░░░░░  cannot be cut short
-		   etcd-2   waits           leader, last; leadership moves to etcd-1 before it
+		   etcd-2   waits           leader, last; leadership moves before it
 		 ● quorum   kept            3 of 3 answer; leader etcd-2, term 7
 		"
 	`);
@@ -171,7 +171,7 @@ test('moving leadership, and asking when it did not move', () => {
 		── run ── defragment all ── member 1 of 2 ── ana@bastion-1 ──── 0:21 of ~2:14 ──
 		 – etcd-1   skipped         gives back only 4%
 		 ◌ leader   moving          etcd-2 → etcd-1   0:02
-		   etcd-2   waits           leader, last; leadership moves to etcd-1 before it
+		   etcd-2   waits           leader, last; leadership moves before it
 		 ● quorum   kept            3 of 3 answer; leader etcd-2, term 7
 		"
 	`);
@@ -182,7 +182,7 @@ test('moving leadership, and asking when it did not move', () => {
 		 ▲ leader   did not move    etcd-2 → etcd-1   waits for you 0:12
 		            no answer within 5 s, and etcd-2 still leads
 		            Enter to choose: another target, as leader, or stop
-		   etcd-2   waits           leader, last; leadership moves to etcd-1 before it
+		   etcd-2   waits           leader, last; leadership moves before it
 		 ● quorum   kept            3 of 3 answer; leader etcd-2, term 7
 		"
 	`);
@@ -262,15 +262,16 @@ test('a quorum that is lost', () => {
 
 test('a compaction that freed its pages, and one that nobody knows of', () => {
 	const compaction = {operator: 'ana', revision: 9000, startedAt: now - 12_000, inUseBefore: 7.1 * GiB} as const;
-	const finished = {...compaction, phase: {kind: 'finished', at: now, inUseBytes: 2.1 * GiB} as const};
+	const finished = {...compaction, phase: {kind: 'finished', at: now, inUseBytes: 2.1 * GiB, uncounted: [] as string[]} as const};
 	expect(draw(undefined, {state: {compaction: finished}})).toMatchInlineSnapshot(`
 		"
-		 ✓ compact  done            to revision 9000   in use 7.10 GiB → 2.10 GiB; Esc
-		                            clears
+		 ✓ compact  done            to revision 9000   in use 7.10 GiB → 2.10 GiB
 		── run ── none ─────────────────────────────────────────────────────────────────
 		 No run. d plans one for the selected member, D for all; each asks first.
 		"
 	`);
+	const uncounted = {...finished, phase: {...finished.phase, uncounted: ['etcd-1', 'etcd-2']}};
+	expect(draw(undefined, {state: {compaction: uncounted}})).toContain('Under NOSPACE etcd-1 and etcd-2');
 	const nextStep = 'etcd may still be compacting; watch the size in use.';
 	const unknown = {...compaction, phase: {kind: 'unknown', at: now, reason: 'no answer within 5:00', nextStep} as const};
 	expect(draw(undefined, {state: {compaction: unknown}})).toMatchInlineSnapshot(`
@@ -299,4 +300,23 @@ test('members and chart follow as the room allows', () => {
 		expect(texts.some((text) => text.includes('── members'))).toBe(rows > 10);
 		expect(texts.some((text) => text.includes('── db size'))).toBe(rows > 20);
 	}
+});
+
+test('the only voter of a cluster is not said to have lost a quorum', () => {
+	const [, , leader] = prodState().members;
+	const run = sampleRun(phases.defragmenting, {waiting: [], turns: []});
+	const drawn = draw(run, {state: {members: [{...leader!, member: {...leader!.member, id: etcd0}}]}});
+	expect(drawn).toContain(' ◌ quorum   waits           the only voter: reads and writes wait meanwhile');
+	expect(drawn).not.toContain('lost');
+});
+
+test('on a low screen turns that are over go whole, and a compaction that is over goes with them', () => {
+	const finished = {kind: 'finished', at: now, inUseBytes: 2.1 * GiB, uncounted: ['etcd-0']} as const;
+	const compaction = {operator: 'ana', revision: 9000, startedAt: now - 12_000, inUseBefore: 7.1 * GiB, phase: finished};
+	const state = prodState({run: sampleRun(phases.cooling, {turns: [skippedTurn, doneTurn]}), compaction});
+	const lines = runViewLines({state, screen, columns: 60, rows: 9, theme: createTheme({unicode: true, color: false})});
+	const texts = lines.map((line) => line.map(({text}) => text).join(''));
+	expect(texts.join('\n')).not.toContain('compact');
+	expect(texts[1]).toMatch(/^ [✓–◌] /);
+	expect(texts.join('\n')).toContain('quorum');
 });

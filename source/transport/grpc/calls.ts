@@ -5,7 +5,7 @@ import {failureOf, TransportError} from '../transport-error.ts';
 import type {Dial} from './dial.ts';
 import type {Endpoint} from './endpoint.ts';
 import {EndpointClient, type Rpc} from './endpoint-client.ts';
-import {explain} from './explain.ts';
+import {explain, peerPortFailure} from './explain.ts';
 import {GrpcError} from './grpc-error.ts';
 import {MetricsClient, MetricsError, type MetricsPage} from './metrics-client.ts';
 import {Pool} from './pool.ts';
@@ -113,6 +113,14 @@ export class Calls {
 	async signIn(target: Target, options: CallOptions): Promise<void> {
 		const client = await this.#client(target);
 		await this.#explained(client, target, options, () => this.#options.session.renew(client, options));
+	}
+
+	/** Throws `TransportError` where the target turns out to be a port for peers. */
+	async refusePeerPort(target: Target): Promise<void> {
+		const failure = await peerPortFailure(await this.#route(target.endpoint), this.#options.dialTimeoutMs);
+		if (failure !== undefined) {
+			throw new TransportError({...failure, endpoint: target.endpoint.url});
+		}
 	}
 
 	/** The next calls to this target go over new connections. */

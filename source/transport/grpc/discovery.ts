@@ -25,6 +25,8 @@ export class Discovery {
 	readonly #identities: Identities;
 	/** Questions under way, by URL: a silent endpoint is not asked twice at a time. */
 	readonly #pending = new Map<string, Promise<MemberList>>();
+	/** URLs that were looked at, and are no port for peers. */
+	readonly #clientPorts = new Set<string>();
 	#newest: Membership | undefined;
 	#searches = 0;
 	#isIntroduced = false;
@@ -101,12 +103,30 @@ export class Discovery {
 		try {
 			const {header, members} = await this.#calls.ask(target, rpcs.memberList, {}, options);
 			const identity = decodeIdentity(header);
+			const list = {clusterId: identity.clusterId, members: members.map(decodeMember)};
+			await this.#refusePeerPort(
+				target,
+				list.members.find(({id}) => id === identity.memberId),
+			);
 			this.#identities.answered(url, identity);
-			return {clusterId: identity.clusterId, members: members.map(decodeMember)};
+			return list;
 		} catch (error) {
 			this.#identities.silent(url);
 			throw error;
 		}
+	}
+
+	/** Without TLS etcd answers everything at its port for peers too, until somebody closes that to clients. */
+	async #refusePeerPort(target: Target, member: Member | undefined): Promise<void> {
+		const {url, port} = target.endpoint;
+		if (member === undefined || this.#clientPorts.has(url)) {
+			return;
+		}
+		const isAt = (one: string) => portOf(one) === port;
+		if (member.peerUrls.some(isAt) && !member.clientUrls.some(isAt)) {
+			await this.#calls.refusePeerPort(target);
+		}
+		this.#clientPorts.add(url);
 	}
 
 	#refuseTwoClusters(): void {
@@ -129,4 +149,12 @@ export class Discovery {
 
 function targetOf(endpoint: Endpoint): Target {
 	return {endpoint, key: `discovery ${endpoint.url}`};
+}
+
+function portOf(url: string): number | undefined {
+	try {
+		return parseEndpoint(url, false).port;
+	} catch {
+		return undefined;
+	}
 }

@@ -3,12 +3,15 @@ import type {Failure} from '../../domain/failure.ts';
 import {safeText} from '../safe-text.ts';
 import {TransportError} from '../transport-error.ts';
 import type {GrpcError} from './grpc-error.ts';
-import {type Peer, probePlain, probeTls, speaksTls} from './probe.ts';
+import {type Peer, probePeerPort, probePlain, probeTls, speaksTls} from './probe.ts';
 import type {Route} from './route.ts';
 import {serverFailure} from './server-failure.ts';
 import {tlsFailure} from './tls-failure.ts';
 
 const frozen = 'It may be frozen, overloaded, or behind a firewall that drops packets.';
+
+/** Behind it etcd may trust other certificates than for clients. */
+const usualPeerPort = 2380;
 
 /** What is known of the time that the call took. */
 export type Timing = {readonly waitedMs: number; readonly timeoutMs: number};
@@ -23,7 +26,7 @@ export async function explain(error: GrpcError, route: Route, {waitedMs, timeout
 	}
 	if (error.ended !== undefined) {
 		const what = error.connection.reached ? 'answer' : 'connection';
-		return {kind: 'timed-out', message: `no ${what} within ${(waitedMs / 1000).toFixed(1)} s`, nextStep: frozen};
+		return {kind: 'timed-out', message: `no ${what} within ${waitText(waitedMs)}`, nextStep: frozen};
 	}
 	if (error.connection.usedUp) {
 		return {
@@ -47,6 +50,10 @@ export async function explain(error: GrpcError, route: Route, {waitedMs, timeout
 	);
 }
 
+function waitText(ms: number): string {
+	return ms < 100 ? `${Math.ceil(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
 /** A connection that wasn't made, or broke, for a reason that the system gave. Also for the metrics' connections. */
 export function connectionFailure(
 	words: string,
@@ -58,7 +65,8 @@ export function connectionFailure(
 	}
 	const tlsReason = error !== undefined && tls !== undefined ? tlsFailure(error, tls, address) : undefined;
 	if (tlsReason !== undefined) {
-		return tlsReason;
+		const hint = address.port === usualPeerPort ? ` Port ${usualPeerPort} is usually for peers; clients use 2379.` : '';
+		return {...tlsReason, nextStep: tlsReason.nextStep + hint};
 	}
 	const text = `${words} ${error?.code ?? ''}`;
 	if (/ECONNREFUSED/.test(text)) {
@@ -118,11 +126,31 @@ async function strangerFailure(error: GrpcError, route: Route, patienceMs: numbe
 			nextStep: `Use ${endpoint.url.replace(/^https:/, 'http:')}.`,
 		};
 	}
-	const peer = isTls && tls !== undefined ? await probeTls(address, tls, patienceMs) : plain;
-	return peerFailure(peer, route) ?? unexplained(error);
+	const found = isTls && tls !== undefined ? await probeTls(address, tls, patienceMs) : plain;
+	if (found.speaks === 'http' && found.isEtcd) {
+		const peerPort = await peerPortFailure(route, patienceMs);
+		if (peerPort !== undefined) {
+			return peerPort;
+		}
+	}
+	return strangersFailure(found, route) ?? unexplained(error);
 }
 
-function peerFailure(peer: Peer, route: Route): Failure | undefined {
+/** The failure of an endpoint that is where members speak to each other; undefined where it is not. */
+export async function peerPortFailure({address, tls}: Route, patienceMs: number): Promise<Failure | undefined> {
+	const clientUrls = await probePeerPort(address, tls, patienceMs);
+	if (clientUrls === undefined) {
+		return undefined;
+	}
+	const [url] = clientUrls;
+	return {
+		kind: 'not-etcd',
+		message: 'a port for peers, where the members of etcd speak to each other',
+		nextStep: `Give the member's client URL${url === undefined ? ', usually at port 2379' : `: ${safeText(url)}`}.`,
+	};
+}
+
+function strangersFailure(peer: Peer, route: Route): Failure | undefined {
 	switch (peer.speaks) {
 		case 'http':
 			return peer.isEtcd

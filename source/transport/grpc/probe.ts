@@ -11,22 +11,38 @@ export type Peer =
 	| {readonly speaks: 'other'; readonly greeting: string}
 	| {readonly speaks: 'nothing'; readonly error?: NodeJS.ErrnoException};
 
-const enoughBytes = 2048;
+const enoughBytes = 8192;
 
 /** Some servers speak first, and TLS 1.3 refuses a client only after it thinks it is connected. */
 const listenFirstMs = 200;
 
-const question = (host: string): string => `GET /version HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+const question = (path: string, host: string): string => `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
 
 /** Asks for etcd's version in plain HTTP. Never rejects. */
-export function probePlain(address: Address, timeoutMs: number): Promise<Peer> {
-	return conversation(connect({host: address.host, port: address.port}), 'connect', address, timeoutMs);
+export async function probePlain(address: Address, timeoutMs: number): Promise<Peer> {
+	const {heard, error} = await conversation('/version', address, undefined, timeoutMs);
+	return recognise(heard, error);
 }
 
 /** The same inside TLS. Never rejects. */
-export function probeTls(address: Address, tls: TlsSettings, timeoutMs: number): Promise<Peer> {
-	const socket = tlsConnect({...tlsOptions(tls, address), host: address.host, port: address.port});
-	return conversation(socket, 'secureConnect', address, timeoutMs);
+export async function probeTls(address: Address, tls: TlsSettings, timeoutMs: number): Promise<Peer> {
+	const {heard, error} = await conversation('/version', address, tls, timeoutMs);
+	return recognise(heard, error);
+}
+
+/**
+ * The client URLs of the member whose port for peers this is; undefined where it is none. Only such a port tells the members in
+ * HTTP, and etcd without TLS serves its whole API there too. Never rejects.
+ */
+export async function probePeerPort(
+	address: Address,
+	tls: TlsSettings | undefined,
+	timeoutMs: number,
+): Promise<readonly string[] | undefined> {
+	const {heard} = await conversation('/members', address, tls, timeoutMs);
+	const members = [...heard.toString('utf8').matchAll(/"peerURLs":\[([^\]]*)\][^}]*?"clientURLs":\[([^\]]*)\]/g)];
+	const own = members.find(([, peerUrls]) => peerUrls?.includes(`:${address.port}"`));
+	return members.length === 0 ? undefined : [...(own?.[2] ?? '').matchAll(/"([^"]*)"/g)].map(([, url]) => url ?? '');
 }
 
 /** Whether a TLS handshake gets anywhere, whatever the certificates. Never rejects. */
@@ -46,19 +62,22 @@ export function speaksTls(address: Address, timeoutMs: number): Promise<boolean>
 	return promise;
 }
 
-function conversation(socket: Socket | TLSSocket, ready: string, {host}: Address, timeoutMs: number): Promise<Peer> {
-	const {promise, resolve} = Promise.withResolvers<Peer>();
+type Heard = {readonly heard: Buffer; readonly error?: NodeJS.ErrnoException | undefined};
+
+function conversation(path: string, address: Address, tls: TlsSettings | undefined, timeoutMs: number): Promise<Heard> {
+	const {promise, resolve} = Promise.withResolvers<Heard>();
+	const place = {host: address.host, port: address.port};
+	const socket: Socket | TLSSocket = tls === undefined ? connect(place) : tlsConnect({...tlsOptions(tls, address), ...place});
 	let heard = Buffer.alloc(0);
 	let error: NodeJS.ErrnoException | undefined;
 	const deadline = setTimeout(() => socket.destroy(), timeoutMs);
 	let patience: NodeJS.Timeout | undefined;
-	socket.once(ready, () => {
-		patience = setTimeout(() => socket.write(question(host)), listenFirstMs);
+	socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
+		patience = setTimeout(() => socket.write(question(path, address.host)), listenFirstMs);
 	});
 	socket.on('data', (bytes: Buffer) => {
 		heard = Buffer.concat([heard, bytes]);
-		const complete = heard.length >= enoughBytes || !heard.subarray(0, 4).equals(Buffer.from('HTTP'));
-		if (complete) {
+		if (heard.length >= enoughBytes || isWhole(heard.toString('latin1'))) {
 			socket.destroy();
 		}
 	});
@@ -68,9 +87,18 @@ function conversation(socket: Socket | TLSSocket, ready: string, {host}: Address
 	socket.once('close', () => {
 		clearTimeout(deadline);
 		clearTimeout(patience);
-		resolve(recognise(heard, error));
+		resolve({heard, error});
 	});
 	return promise;
+}
+
+/** Whether an answer in HTTP has all the bytes that it announces, or is no HTTP: not every server hangs up by itself. */
+function isWhole(text: string): boolean {
+	const body = text.indexOf('\r\n\r\n') + 4;
+	const length = /\r\nContent-Length: (\d+)\r\n/i.exec(text)?.[1];
+	return (
+		!text.startsWith('HTTP'.slice(0, text.length)) || (body >= 4 && length !== undefined && text.length >= body + Number(length))
+	);
 }
 
 function recognise(heard: Buffer, error: NodeJS.ErrnoException | undefined): Peer {

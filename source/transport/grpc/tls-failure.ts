@@ -29,7 +29,7 @@ export function tlsFailure(error: NodeJS.ErrnoException, {material}: TlsSettings
 		);
 	}
 	if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-		const names = /altnames: (?:Host|IP).*cert's (?:altnames|list): (.*)$/.exec(message)?.[1] ?? 'other names';
+		const names = namesOf(error) ?? /altnames: (?:Host|IP).*cert's (?:altnames|list): (.*)$/.exec(message)?.[1] ?? 'other names';
 		return tls(
 			`the certificate of the server is not for ${address.tlsName ?? address.host} but for ${safeText(names)}`,
 			'Use an endpoint by a name or address that the certificate holds.',
@@ -44,9 +44,21 @@ export function tlsFailure(error: NodeJS.ErrnoException, {material}: TlsSettings
 	return certificateAlerts.has(alert) ? clientCertificateFailure(alert, material.clientCertificate) : undefined;
 }
 
+/** Every name and address in the certificate: Node's message lists those of one kind only. */
+function namesOf(error: NodeJS.ErrnoException & {readonly cert?: {readonly subjectaltname?: string}}): string | undefined {
+	return error.cert?.subjectaltname?.replace(/\b(DNS|IP Address|URI|email):/g, '');
+}
+
 function clientCertificateFailure(alert: number, ours: TlsSettings['material']['clientCertificate']): Failure {
 	if (ours === undefined) {
 		return tls('the server wants a client certificate', 'Give one with --cert and --key.');
+	}
+	// First: Go's servers send the alert for an expired certificate in this case too.
+	if (ours.validFromDate.getTime() > Date.now()) {
+		return tls(
+			`the client certificate is not valid before ${ours.validFromDate.toISOString().slice(0, 10)}`,
+			'Set the clocks right, or renew the files given by --cert and --key.',
+		);
 	}
 	if (alert === alerts.certificateExpired || ours.validToDate.getTime() < Date.now()) {
 		return tls(

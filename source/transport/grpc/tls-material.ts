@@ -44,10 +44,10 @@ export function readTlsMaterial(files: TlsFiles): TlsMaterial {
 /** Checks what is given. Throws `TransportError` `tls`. */
 export function tlsMaterial({cacert, cert, key}: TlsPems): TlsMaterial {
 	if (cacert !== undefined) {
-		parse('cacert', cacert, () => new X509Certificate(cacert.bytes));
+		parse('cacert', cacert, (pem) => new X509Certificate(pem));
 	}
-	const clientCertificate = cert && parse('cert', cert, () => new X509Certificate(cert.bytes));
-	const privateKey = key && parse('key', key, () => createPrivateKey(key.bytes));
+	const clientCertificate = cert && parse('cert', cert, (pem) => new X509Certificate(pem));
+	const privateKey = key && parse('key', key, createPrivateKey);
 	if (clientCertificate !== undefined && privateKey !== undefined && !clientCertificate.checkPrivateKey(privateKey)) {
 		throw tlsError(`${key!.name} does not belong to ${cert!.name}`, 'Give the key that the certificate was made with.');
 	}
@@ -93,15 +93,19 @@ const contents: Readonly<Record<Flag, string>> = {
 	key: 'private key',
 };
 
-function parse<T>(flag: Flag, {name, mend}: Pem, read: () => T): T {
+function parse<T>(flag: Flag, {bytes, name, mend}: Pem, read: (pem: Buffer) => T): T {
 	try {
-		return read();
+		return read(bytes);
 	} catch (error) {
-		const encrypted = (error as NodeJS.ErrnoException).code === 'ERR_MISSING_PASSPHRASE';
-		throw encrypted
+		throw isEncrypted(bytes)
 			? tlsError(`${name} is encrypted`, 'Give a key without a passphrase, as etcdctl wants it too.', error)
 			: tlsError(`${name} holds no ${contents[flag]} in PEM form`, mend, error);
 	}
+}
+
+/** PKCS 8, and OpenSSL's older form. */
+function isEncrypted(pem: Buffer): boolean {
+	return /-----BEGIN ENCRYPTED |^Proc-Type: 4,ENCRYPTED/m.test(pem.toString('latin1'));
 }
 
 function tlsError(message: string, nextStep: string, cause?: unknown): TransportError {

@@ -1,5 +1,6 @@
 /** The calls that change something. Each is sent once, over a connection of its own on which the member has just said who it is. */
 
+import {evidenceMaximumAgeMs} from '../../domain/defrag-policy.ts';
 import type {Failure, FailureKind} from '../../domain/failure.ts';
 import {type Member, type MemberId, memberLabel} from '../../domain/member.ts';
 import type {MemberStatus} from '../../domain/observation.ts';
@@ -8,6 +9,7 @@ import {failureOf, TransportError} from '../transport-error.ts';
 import type {Ask, Calls, Target} from './calls.ts';
 import {decimalId, decodeAlarm, type Identity} from './decode.ts';
 import {expectIdentity, memberTarget} from './expect-identity.ts';
+import {mostTelling} from './most-telling.ts';
 import * as rpcs from './rpcs.ts';
 
 /** With these the endpoint can't have taken the request, so that another one may be asked. */
@@ -18,6 +20,7 @@ export const elsewhere: ReadonlySet<FailureKind> = new Set([
 	'not-etcd',
 	'unreachable',
 	'timed-out',
+	'no-leader',
 ]);
 
 export class Upkeep {
@@ -32,9 +35,14 @@ export class Upkeep {
 
 	async defragment(member: Member, clusterId: string, options: CallOptions): Promise<void> {
 		refuseBalancer(member);
+		const begun = performance.now();
 		await this.#verified(memberTarget(member), {clusterId, memberId: member.id}, options, async (ask, {isLearner}) => {
 			if (isLearner) {
 				throw refusal('unsupported', 'a learner is not defragmented', 'Promote it first, or leave it out.', member);
+			}
+			if (performance.now() - begun > evidenceMaximumAgeMs) {
+				// However long a command may take: what this one was decided on has grown old.
+				throw refusal('timed-out', 'it took too long to say who it is', 'Look whether it is overloaded.', member);
 			}
 			return () => ask(rpcs.defragment, {}, options);
 		});
@@ -77,16 +85,22 @@ export class Upkeep {
 		const failures: unknown[] = [];
 		for (const target of targets) {
 			try {
-				return await this.#verified(target, {clusterId}, options, async (ask) => () => send(ask));
+				return await this.#verified(target, {clusterId}, options, async (ask, {leaderId}) => {
+					if (leaderId === undefined) {
+						// It would wait for one, and be carried out whenever there is one again.
+						throw new TransportError(noLeader);
+					}
+					return () => send(ask);
+				});
 			} catch (error) {
 				const {kind, notSent} = failureOf(error);
-				failures.push(error);
 				if (!notSent || !elsewhere.has(kind)) {
-					break;
+					throw error;
 				}
+				failures.push(error);
 			}
 		}
-		throw failures.at(-1) ?? new TransportError(nobody);
+		throw failures.length === 0 ? new TransportError(nobody) : mostTelling(failures);
 	}
 
 	/** `prepare` gets who answered, and gives the call to send then; what fails before that is marked as never sent. */
@@ -123,6 +137,13 @@ const nobody: Failure = {
 	kind: 'unreachable',
 	message: 'no member can be asked',
 	nextStep: 'Give an endpoint of a voter that runs.',
+	notSent: true,
+};
+
+export const noLeader: Failure = {
+	kind: 'no-leader',
+	message: 'the cluster has no leader',
+	nextStep: 'Bring members back until a majority answers; then they elect one.',
 	notSent: true,
 };
 

@@ -1,10 +1,12 @@
 /** What changes something, by etcdctl in a pod: sent once, right after the member there said who it is. */
+import {evidenceMaximumAgeMs} from '../../domain/defrag-policy.ts';
 import {type Member, type MemberId, memberLabel} from '../../domain/member.ts';
 import type {MemberStatus} from '../../domain/observation.ts';
 import type {Target} from '../grpc/calls.ts';
 import type {Identity} from '../grpc/decode.ts';
 import {expectIdentity, memberTarget} from '../grpc/expect-identity.ts';
-import {elsewhere, uncertain} from '../grpc/upkeep.ts';
+import {mostTelling} from '../grpc/most-telling.ts';
+import {elsewhere, noLeader, uncertain} from '../grpc/upkeep.ts';
 import type {CallOptions, RaisedAlarm} from '../transport.ts';
 import {failureOf, TransportError} from '../transport-error.ts';
 import {readAlarms, readStatuses} from './etcdctl-json.ts';
@@ -23,9 +25,14 @@ export class ExecUpkeep {
 	}
 
 	async defragment(member: Member, clusterId: string, options: CallOptions): Promise<void> {
+		const begun = performance.now();
 		await this.#verified(memberTarget(member), {clusterId, memberId: member.id}, options, async ({isLearner}, run) => {
 			if (isLearner) {
 				throw refusal('unsupported', 'a learner is not defragmented', 'Promote it first, or leave it out.', member);
+			}
+			if (performance.now() - begun > evidenceMaximumAgeMs) {
+				// However long a command may take: what this one was decided on has grown old.
+				throw refusal('timed-out', 'it took too long to say who it is', 'Look whether it is overloaded.', member);
 			}
 			return () => run(['defrag']);
 		});
@@ -74,16 +81,22 @@ export class ExecUpkeep {
 		const failures: unknown[] = [];
 		for (const target of targets) {
 			try {
-				return await this.#verified(target, {clusterId}, options, (_status, run) => prepare(run));
+				return await this.#verified(target, {clusterId}, options, ({leaderId}, run) => {
+					if (leaderId === undefined) {
+						// It would wait for one, and be carried out whenever there is one again.
+						throw new TransportError(noLeader);
+					}
+					return prepare(run);
+				});
 			} catch (error) {
 				const {kind, notSent} = failureOf(error);
-				failures.push(error);
 				if (!notSent || !elsewhere.has(kind)) {
-					break;
+					throw error;
 				}
+				failures.push(error);
 			}
 		}
-		throw failures.at(-1) ?? nobody();
+		throw failures.length === 0 ? nobody() : mostTelling(failures);
 	}
 
 	/** `prepare` gets who answered, and gives the call to send then; what fails before that is marked as never sent. */
@@ -129,6 +142,11 @@ function nobody(): TransportError {
 	});
 }
 
-function refusal(kind: 'unsupported' | 'rejected', message: string, nextStep: string, member: Member): TransportError {
+function refusal(
+	kind: 'unsupported' | 'rejected' | 'timed-out',
+	message: string,
+	nextStep: string,
+	member: Member,
+): TransportError {
 	return new TransportError({kind, message, nextStep, member: memberLabel(member), notSent: true});
 }

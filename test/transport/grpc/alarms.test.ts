@@ -2,6 +2,7 @@
 import {expect, test} from 'vitest';
 import {clusterForTest} from '../../helpers/cluster.ts';
 import {optionsFor, transportForTest} from '../connect.ts';
+import {failure} from '../failure.ts';
 
 const options = {timeoutMs: 10_000};
 
@@ -32,4 +33,32 @@ test('NOSPACE is raised, seen, listed and disarmed', {timeout: 60_000}, async ()
 	expect(await transport.alarms(options)).toEqual([]);
 	expect((await transport.status(member, options)).errors).toEqual([]);
 	await put();
+});
+
+test('without a leader nothing is proposed: it would be carried out whenever there is one again', {timeout: 60_000}, async () => {
+	const cluster = await clusterForTest({tls: 'none'});
+	const transport = transportForTest(optionsFor(cluster));
+	const {members} = await transport.membership(options);
+	const alive = cluster.members[0]!;
+	await Promise.all(cluster.members.slice(1).map((member) => member.kill()));
+	await expect
+		.poll(async () => (await transport.status(members.find(({name}) => name === alive.name)!, options)).leaderId, {
+			timeout: 20_000,
+		})
+		.toBeUndefined();
+	const asked = performance.now();
+	const changes = [
+		() => transport.alarms(options),
+		() => transport.compact(1, options),
+		() => transport.disarmNoSpace(members[0]!.id, options),
+	];
+	for (const change of changes) {
+		expect(await failure(change())).toMatchObject({
+			kind: 'no-leader',
+			message: expect.stringContaining('the cluster has no leader'),
+			nextStep: expect.stringContaining('majority'),
+			notSent: true,
+		});
+	}
+	expect(performance.now() - asked).toBeLessThan(5000);
 });

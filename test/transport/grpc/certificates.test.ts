@@ -1,4 +1,5 @@
 /** Certificates from files: wrong ones are named before anything is dialled, rotated ones are picked up. */
+import {createPrivateKey} from 'node:crypto';
 import {mkdtemp, rename, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -91,6 +92,21 @@ test('files that are not there, no files, or no PEM', async () => {
 	});
 	expect(refusal({...files, cert: garbage})).toMatchObject({message: `--cert ${garbage} holds no certificate in PEM form`});
 	expect(refusal({...files, key: garbage})).toMatchObject({message: `--key ${garbage} holds no private key in PEM form`});
+});
+
+test.each([
+	[
+		'PKCS 8',
+		(key: string) => createPrivateKey(key).export({type: 'pkcs8', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x'}),
+	],
+	['EC', (key: string) => createPrivateKey(key).export({type: 'sec1', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x'})],
+])('a key with a passphrase, as %s', async (form, encrypt) => {
+	const encrypted = await written(`encrypted ${form}.key`, String(encrypt(pair.key)));
+	expect(refusal({...files, key: encrypted})).toMatchObject({
+		kind: 'tls',
+		message: `--key ${encrypted} is encrypted`,
+		nextStep: expect.stringContaining('without a passphrase'),
+	});
 });
 
 test('a key of another certificate', async () => {

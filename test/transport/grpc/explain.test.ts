@@ -59,6 +59,25 @@ test('TLS to a port that speaks plain HTTP', async () => {
 	});
 });
 
+test('a port for peers, where etcd answers everything without TLS and only HTTP with it', async () => {
+	for (const {members} of [secure, plain]) {
+		const {peerUrl, clientUrl} = members[0]!;
+		expect(await failing(peerUrl)).toEqual({
+			kind: 'not-etcd',
+			message: 'a port for peers, where the members of etcd speak to each other',
+			nextStep: `Give the member's client URL: ${clientUrl}.`,
+			endpoint: peerUrl,
+		});
+	}
+});
+
+test('a port for peers beside one for clients does no harm', async () => {
+	const {peerUrl, clientUrl} = plain.members[0]!;
+	const transport = transportForTest({...optionsFor(plain), endpoints: [peerUrl, clientUrl]});
+	const {members} = await transport.membership({timeoutMs: 3000});
+	expect(members).toMatchObject([{endpoint: clientUrl}]);
+});
+
 test('a web server', async () => {
 	const address = await listening(createHttpServer((_, response) => response.end('hello')));
 	for (const scheme of ['http', 'https']) {

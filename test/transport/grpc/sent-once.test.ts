@@ -9,13 +9,14 @@ import {failure} from '../failure.ts';
 
 async function connected(
 	options: FakeEtcdOptions,
+	commandTimeoutMs = 1000,
 ): Promise<{fake: FakeEtcd; transport: Transport; defragment: (timeoutMs?: number) => Promise<void>}> {
 	const fake = await fakeEtcdForTest(options);
 	const transport = transportForTest({
 		endpoints: [fake.url],
 		insecureSkipTlsVerify: false,
 		dialTimeoutMs: 1000,
-		commandTimeoutMs: 1000,
+		commandTimeoutMs,
 	});
 	const {members} = await transport.membership({timeoutMs: 1000});
 	return {
@@ -34,6 +35,14 @@ test('Status right before it, then the call', async () => {
 	fake.calls.length = 0;
 	await defragment();
 	expect(fake.calls).toEqual(['Status', 'Defragment']);
+});
+
+test('a member that takes long to say who it is is not asked, however long a command may take', {timeout: 20_000}, async () => {
+	let statusMs = 0;
+	const {fake, defragment} = await connected({statusMs: () => statusMs}, 60_000);
+	statusMs = 5500;
+	expect(isKnownNotSent(await failure(defragment(60_000)))).toEqual({kind: 'timed-out', notSent: true});
+	expect(fake.calls).not.toContain('Defragment');
 });
 
 test('no answer: the outcome is open', async () => {

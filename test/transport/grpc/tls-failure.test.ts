@@ -1,16 +1,22 @@
 /** Every way in which TLS can fail is told apart, against a real etcd. */
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {createServer as createHttpsServer} from 'node:https';
-import {beforeAll, expect, test} from 'vitest';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {beforeAll, expect, onTestFinished, test} from 'vitest';
+import {type Authority, createAuthority} from '../../../source/demo/certificates.ts';
 import type {Failure} from '../../../source/domain/failure.ts';
 import {type Cluster, clusterForSuite} from '../../helpers/cluster.ts';
 import {optionsFor, transportForTest} from '../connect.ts';
 import {failure} from '../failure.ts';
 import {listening, trustedAuthority} from './made-up-servers.ts';
 
+let authority: Authority;
 let secure: Cluster;
 
 beforeAll(async () => {
-	secure = await clusterForSuite({members: 1});
+	authority = await createAuthority();
+	secure = await clusterForSuite({members: 1, authority});
 }, 60_000);
 
 /** How asking fails over this endpoint, with the cluster's certificates except for `changes`. */
@@ -47,7 +53,7 @@ test('an unknown authority does not matter when it is not to be verified', async
 test('the wrong name in the certificate', async () => {
 	expect(await failing(secure.endpoints[0]!, {serverName: 'db.example'})).toMatchObject({
 		kind: 'tls',
-		message: expect.stringMatching(/not for db\.example but for .*localhost/),
+		message: 'the certificate of the server is not for db.example but for localhost, 127.0.0.1, 0:0:0:0:0:0:0:1',
 		nextStep: expect.stringMatching(/\w/),
 	});
 });
@@ -79,6 +85,21 @@ test('a client certificate by an authority that the server does not know', async
 		message: expect.stringMatching(/the server (refuses the client certificate|does not know the authority)/),
 		nextStep: expect.stringContaining('--cert'),
 	});
+});
+
+test.each([
+	[{notBefore: new Date('2020-01-01'), notAfter: new Date('2020-02-01')}, 'the client certificate expired on 2020-02-01'],
+	[
+		{notBefore: new Date('2099-01-01'), notAfter: new Date('2099-02-01')},
+		'the client certificate is not valid before 2099-01-01',
+	],
+])('a client certificate out of its time: %j', async (time, message) => {
+	const directory = await mkdtemp(join(tmpdir(), 'etcdtop-tls-'));
+	onTestFinished(() => rm(directory, {recursive: true}));
+	const {certificate, key} = await authority.issue({commonName: 'us', ...time});
+	const files = {cert: join(directory, 'us.crt'), key: join(directory, 'us.key')};
+	await Promise.all([writeFile(files.cert, certificate), writeFile(files.key, key)]);
+	expect(await failing(secure.endpoints[0]!, files)).toMatchObject({kind: 'tls', message});
 });
 
 test('a server whose certificate has expired', async () => {
