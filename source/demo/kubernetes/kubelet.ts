@@ -24,6 +24,7 @@ type Lives = {
 	/** When the process before this one, or this one, was first seen ended. */
 	finishedAt?: string;
 	finishedPid?: number;
+	finishedStart: number;
 	restarts: number;
 };
 
@@ -99,10 +100,17 @@ export class Kubelet {
 	#livesOf(member: ClusterMember): Lives {
 		const now = timestamp();
 		const pid = member.process.pid ?? 0;
-		const lives = this.#lives.get(member) ?? {uid: randomUUID(), createdAt: now, pid, startedAt: now, restarts: 0};
+		const lives = this.#lives.get(member) ?? {
+			uid: randomUUID(),
+			createdAt: now,
+			pid,
+			startedAt: now,
+			restarts: 0,
+			finishedStart: 0,
+		};
 		this.#lives.set(member, lives);
 		if ((pid !== lives.pid || !member.running) && lives.finishedPid !== lives.pid) {
-			Object.assign(lives, {finishedAt: now, finishedPid: lives.pid});
+			Object.assign(lives, {finishedAt: now, finishedPid: lives.pid, finishedStart: lives.restarts});
 		}
 		if (pid !== lives.pid) {
 			Object.assign(lives, {pid, startedAt: now, restarts: lives.restarts + 1});
@@ -173,12 +181,12 @@ function metadataOf(member: ClusterMember, {uid, createdAt}: Lives, {namespace, 
 }
 
 function statusOf({name, image}: PodContainer, member: ClusterMember, lives: Lives): object {
-	const {uid, createdAt, startedAt, finishedAt, restarts} = lives;
+	const {uid, createdAt, startedAt, finishedAt, finishedStart, restarts} = lives;
 	const isEtcd = name === 'etcd';
 	const isRunning = !isEtcd || member.running;
 	const start = isEtcd ? restarts : 0;
-	const containerID = `containerd://${createHash('sha256').update(`${uid} ${name} ${start}`).digest('hex')}`;
-	const terminated = {exitCode: 137, reason: 'Error', finishedAt, containerID};
+	const idOf = (ofStart: number) => `containerd://${createHash('sha256').update(`${uid} ${name} ${ofStart}`).digest('hex')}`;
+	const terminated = {exitCode: 137, reason: 'Error', finishedAt, containerID: idOf(finishedStart)};
 	const waiting = {
 		reason: 'CrashLoopBackOff',
 		message: `back-off 10s restarting failed container=etcd pod=${podNameOf(member)}`,
@@ -187,7 +195,7 @@ function statusOf({name, image}: PodContainer, member: ClusterMember, lives: Liv
 		name,
 		image,
 		imageID: '',
-		containerID,
+		containerID: idOf(start),
 		ready: isRunning,
 		started: isRunning,
 		restartCount: start,

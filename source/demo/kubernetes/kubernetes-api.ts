@@ -6,6 +6,7 @@ import type {AddressInfo} from 'node:net';
 import {dirname} from 'node:path';
 import {type Authority, createAuthority} from '../certificates.ts';
 import type {Cluster} from '../cluster.ts';
+import {Controllers} from './controllers.ts';
 import {Faults} from './faults.ts';
 import {FrontDoor} from './front-door.ts';
 import {certificateUser, kubeconfigText} from './kubeconfig.ts';
@@ -34,8 +35,8 @@ export interface KubernetesApi {
 	readonly objects: ObjectStore;
 	readonly sockets: PodSockets;
 	readonly faults: Faults;
-	/** The network before it. */
-	readonly door: FrontDoor;
+	/** What the controllers of the cluster write. */
+	readonly controllers: Controllers;
 	readonly kubelet: Kubelet;
 	resource(plural: string): Resource;
 	/** A kubeconfig with a user's fields, for this API at `url`. */
@@ -54,16 +55,16 @@ export async function startKubernetesApi(cluster: Cluster, options: KubernetesAp
 	const objects = new ObjectStore();
 	const users = new ApiUsers();
 	const admin = users.add('kubernetes-admin');
-	const faults = new Faults();
 	addObjects(objects, resources, cluster, kind);
 	const kubelet = new Kubelet(cluster, kind, objects, storage);
 	kubelet.start();
 	const programFolder = etcdctl === undefined ? undefined : dirname(etcdctl);
-	const sockets = new PodSockets({store: objects, users, kubelet, faults, programFolder});
+	const sockets = new PodSockets({store: objects, users, kubelet, programFolder});
 	const serving = {resources, users, store: objects, storage};
 	const server = await listening(authority, sockets, (request, response) => answerRequest(request, response, serving));
 	const door = new FrontDoor((server.address() as AddressInfo).port);
 	await door.open();
+	const faults = new Faults({cluster, door, sockets, kubelet});
 	const url = `https://127.0.0.1:${door.port}`;
 	return {
 		url,
@@ -72,8 +73,8 @@ export async function startKubernetesApi(cluster: Cluster, options: KubernetesAp
 		objects,
 		sockets,
 		faults,
-		door,
 		kubelet,
+		controllers: new Controllers(resources, objects, storage),
 		resource: (plural) => resources.find((resource) => resource.plural === plural)!,
 		kubeconfig: (user = {token: admin.token}, server = url) =>
 			kubeconfigText({contextName, server, authority: authority.certificate, user}),

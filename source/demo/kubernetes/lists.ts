@@ -35,8 +35,14 @@ export function list(store: ObjectStore, resource: Resource, {namespace, query}:
 		kind: `${resource.kind}List`,
 		apiVersion: apiVersionOf(resource),
 		metadata: {resourceVersion: String(resourceVersion), ...more},
-		items,
+		items: items.map((object) => itemOf(object, resource)),
 	};
+}
+
+/** As the API has it: items of built-in kinds don't repeat what their list says. */
+function itemOf(object: KubeObject, {group}: Resource): object {
+	const {kind: _kind, apiVersion: _apiVersion, ...item} = object;
+	return group.endsWith('.openshift.io') ? object : item;
 }
 
 function place({metadata: {namespace = '', name}}: KubeObject): string {

@@ -1,6 +1,6 @@
 /** The objects of the API, each with its resource version, and the changes that made them. */
 import {randomUUID} from 'node:crypto';
-import type {Resource} from './resources.ts';
+import {apiVersionOf, type Resource} from './resources.ts';
 
 export type KubeObject = {
 	readonly apiVersion?: string;
@@ -26,8 +26,9 @@ export type Change = {
 	readonly object: KubeObject;
 };
 
-/** Names of kinds are told apart by their plural: no two groups here share one. */
+/** Kinds are told apart by their plural: no two groups here share one. */
 type Kind = Pick<Resource, 'plural'>;
+type WholeKind = Pick<Resource, 'group' | 'version' | 'plural' | 'kind'>;
 
 /** As many as a real server's watch cache holds, about. */
 const keptChanges = 1000;
@@ -56,13 +57,16 @@ export class ObjectStore {
 	}
 
 	/** Adds or replaces. What makes up its identity is kept, or made. */
-	put({plural}: Kind, object: KubeObject): KubeObject {
+	put(resource: WholeKind, object: KubeObject): KubeObject {
+		const {plural, kind} = resource;
 		const objects = this.#objects.get(plural) ?? new Map<string, KubeObject>();
 		this.#objects.set(plural, objects);
 		const key = keyOf(object.metadata);
 		const old = objects.get(key)?.metadata;
 		const resourceVersion = ++this.#resourceVersion;
 		const stored: KubeObject = {
+			kind,
+			apiVersion: apiVersionOf(resource),
 			...object,
 			metadata: {
 				...object.metadata,

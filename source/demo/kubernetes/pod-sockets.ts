@@ -3,7 +3,6 @@ import {type IncomingMessage, STATUS_CODES} from 'node:http';
 import type {Duplex} from 'node:stream';
 import {type WebSocket, WebSocketServer} from 'ws';
 import {endWithoutContainer, execProtocols, Processes} from './exec.ts';
-import type {Faults} from './faults.ts';
 import type {Kubelet} from './kubelet.ts';
 import type {KubeObject, ObjectStore} from './object-store.ts';
 import {portForward, portForwardProtocols} from './port-forward.ts';
@@ -22,12 +21,21 @@ export type PodSocketsOptions = {
 	readonly store: ObjectStore;
 	readonly users: ApiUsers;
 	readonly kubelet: Kubelet;
-	readonly faults: Faults;
 	/** Where etcdctl is. */
 	readonly programFolder?: string | undefined;
 };
 
+/** What goes wrong on purpose. */
+type SocketFaults = {
+	refuseUpgrades: boolean;
+	/** By the names of their nodes. */
+	readonly frozenKubelets: Set<string>;
+	/** A word of a command. */
+	cutOnExec: string | undefined;
+};
+
 export class PodSockets {
+	readonly faults: SocketFaults = {refuseUpgrades: false, frozenKubelets: new Set(), cutOnExec: undefined};
 	/** Every command that was run. */
 	readonly execs: string[][] = [];
 	/** How many port-forwards were made. */
@@ -73,15 +81,21 @@ export class PodSockets {
 		if (info?.resource !== 'pods' || info.name === undefined || protocols === undefined) {
 			throw badRequest('there is nothing to upgrade to');
 		}
+		const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+		if (!offered.some((name) => protocols.includes(name))) {
+			throw badRequest(
+				`unable to upgrade: unable to negotiate protocol: client supports ${offered}, server supports ${protocols}`,
+			);
+		}
 		demandBoth(user, info);
-		if (this.#options.faults.refuseUpgrades) {
+		if (this.faults.refuseUpgrades) {
 			throw forbidden(user.name, {...info, verb: 'create'});
 		}
 		const pod = this.#options.store.get(pods, info.namespace, info.name);
 		if (pod === undefined) {
 			throw notFound(pods, info.name);
 		}
-		if (this.#options.faults.frozenKubelets.has(nodeOf(pod))) {
+		if (this.faults.frozenKubelets.has(nodeOf(pod))) {
 			return;
 		}
 		const serve = info.subresource === 'exec' ? this.#exec(info, pod, socket) : this.#forward(info);
@@ -114,10 +128,10 @@ export class PodSockets {
 				return;
 			}
 			this.execs.push(command);
-			const {programFolder, faults} = this.#options;
+			const {programFolder} = this.#options;
 			const hasStdin = isSet(query, 'stdin');
 			this.#processes.run(webSocket, {command, hasStdin, container: container.inside, programFolder});
-			if (faults.cutOnExec !== undefined && command.includes(faults.cutOnExec)) {
+			if (this.faults.cutOnExec !== undefined && command.includes(this.faults.cutOnExec)) {
 				setTimeout(() => socket.destroy(), cutAfterMs);
 			}
 		};

@@ -4,8 +4,8 @@ import {list} from './lists.ts';
 import type {KubeObject, ObjectStore} from './object-store.ts';
 import {patched} from './patch.ts';
 import type {RequestInfo} from './request-info.ts';
-import {apiVersionOf, type Resource} from './resources.ts';
-import {alreadyExists, badRequest, conflict, invalid, methodNotAllowed, notFound} from './status.ts';
+import type {Resource} from './resources.ts';
+import {ApiError, alreadyExists, badRequest, conflict, invalid, methodNotAllowed, notFound} from './status.ts';
 import type {Storage} from './storage.ts';
 
 export type Body = {readonly text: string; readonly contentType: string};
@@ -30,17 +30,17 @@ export class Rest {
 			case 'list':
 				return {code: 200, body: list(this.#store, resource, info)};
 			case 'get':
-				return {code: 200, body: shown(resource, this.#existing(resource, info))};
+				return {code: 200, body: this.#existing(resource, info)};
 			case 'create':
-				return {code: 201, body: shown(resource, await this.#create(resource, info, readObject(body)))};
+				return {code: 201, body: await this.#create(resource, info, readObject(body))};
 			case 'update': {
 				const object = readObject(body);
-				return {code: 200, body: shown(resource, await this.#replace(resource, info, () => object))};
+				return {code: 200, body: await this.#replace(resource, info, () => object)};
 			}
 			case 'patch': {
 				const patch = readJson(body);
 				const change = (old: KubeObject) => patched(old, patch, body.contentType);
-				return {code: 200, body: shown(resource, await this.#replace(resource, info, change))};
+				return {code: 200, body: await this.#replace(resource, info, change)};
 			}
 			case 'delete':
 				return {code: 200, body: await this.#delete(resource, info, body)};
@@ -123,7 +123,12 @@ export class Rest {
 	}
 }
 
-export function readJson({text}: Body): unknown {
+/** Throws `ApiError`: for protobuf, which `kubectl auth` sends, too. */
+export function readJson({text, contentType}: Body): unknown {
+	if (!/json/.test(contentType)) {
+		const message = 'the body of the request was in an unknown format - accepted media types include: application/json';
+		throw new ApiError(415, 'UnsupportedMediaType', message);
+	}
 	try {
 		return JSON.parse(text);
 	} catch (error) {
@@ -135,10 +140,6 @@ export function readJson({text}: Body): unknown {
 export function storageKey({group, plural}: Resource, {namespace, name}: KubeObject['metadata']): string {
 	const parts = [group.endsWith('.openshift.io') ? group : '', plural, namespace ?? '', name];
 	return `/registry/${parts.filter((part) => part !== '').join('/')}`;
-}
-
-function shown(resource: Resource, object: KubeObject): object {
-	return {kind: resource.kind, apiVersion: apiVersionOf(resource), ...object};
 }
 
 function readObject(body: Body): KubeObject {

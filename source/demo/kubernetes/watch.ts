@@ -73,7 +73,13 @@ export function watch(
 	const stop = store.onChange(tell);
 	const bookmarks = wantsBookmarks ? setInterval(bookmark, options.bookmarkEveryMs ?? bookmarkEveryMs) : undefined;
 	const timeoutSeconds = Number(query.get('timeoutSeconds') ?? 0);
-	const timeout = timeoutSeconds > 0 ? setTimeout(() => response.end(), timeoutSeconds * 1000) : undefined;
+	const finish = (): void => {
+		if (wantsBookmarks) {
+			bookmark();
+		}
+		response.end();
+	};
+	const timeout = timeoutSeconds > 0 ? setTimeout(finish, timeoutSeconds * 1000) : undefined;
 	response.once('close', () => {
 		stop();
 		clearInterval(bookmarks);

@@ -147,7 +147,7 @@ describe('exec', () => {
 			await cluster.members[0]!.call('/v3/kv/put', {key: Buffer.from(`fill-${key}`).toString('base64'), value});
 		}
 		api.sockets.execs.length = 0;
-		api.faults.cutOnExec = 'defrag';
+		api.faults.cutOnExec('defrag');
 		const {kind, notSent} = await failure(transport.defragment(member, {clusterId}, options));
 		expect({kind, notSent}).toEqual({kind: 'unreachable', notSent: undefined});
 		await until(async () => expect((await transport.metrics(member, options)).defragCount).toBe(before + 1));
