@@ -1,7 +1,9 @@
 /** Commands in a container: real processes on this machine, which go on when whoever asked for them is gone. */
 import {type ChildProcess, spawn} from 'node:child_process';
 import {delimiter} from 'node:path';
+import {finished} from 'node:stream/promises';
 import type {WebSocket} from 'ws';
+import {ChangedLines} from './changed-lines.ts';
 import {sendFrame, sendStream} from './channels.ts';
 import {internalError} from './status.ts';
 
@@ -15,8 +17,10 @@ export type Container = {
 	readonly variables: Readonly<Record<string, string>>;
 	/** Programs of its image; any program of this machine where it is left out. */
 	readonly programs?: readonly string[];
-	/** Folders and files inside, and where they are on this machine. */
-	readonly mounts: ReadonlyMap<string, string>;
+	/** A text for a process, with the container's paths and addresses as those of this machine. */
+	readonly outside: (text: string) => string;
+	/** What a process prints, the other way round. */
+	readonly inside: (text: string) => string;
 };
 
 export type ExecRequest = {
@@ -32,13 +36,13 @@ export class Processes {
 	readonly #running = new Set<ChildProcess>();
 
 	run(webSocket: WebSocket, {command, hasStdin, container, programFolder}: ExecRequest): void {
-		const [program = '', ...words] = command.map((word) => outside(word, container.mounts));
+		const [program = '', ...words] = command.map(container.outside);
 		webSocket.on('error', () => {}); // The process goes on without it.
 		if (container.programs !== undefined && !container.programs.includes(program)) {
 			end(webSocket, notFound(program));
 			return;
 		}
-		const variables = Object.entries(container.variables).map(([name, value]) => [name, outside(value, container.mounts)]);
+		const variables = Object.entries(container.variables).map(([name, value]) => [name, container.outside(value)]);
 		const path = [programFolder, process.env.PATH].filter((folder) => folder !== undefined).join(delimiter);
 		const child = spawn(program, words, {
 			env: {PATH: path, HOME: '/', ...Object.fromEntries(variables)},
@@ -46,8 +50,9 @@ export class Processes {
 			stdio: [hasStdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
 		});
 		this.#running.add(child);
-		sendStream(webSocket, channels.stdout, child.stdout!);
-		sendStream(webSocket, channels.stderr, child.stderr!);
+		const printed = [child.stdout!, child.stderr!].map((stream) => stream.pipe(new ChangedLines(container.inside)));
+		sendStream(webSocket, channels.stdout, printed[0]!);
+		sendStream(webSocket, channels.stderr, printed[1]!);
 		child.stdin?.on('error', () => {}); // It read no further.
 		webSocket.on('message', (data: Buffer) => {
 			const [channel, closed] = data;
@@ -59,13 +64,15 @@ export class Processes {
 		});
 		// Else what waits to be sent would hold it up.
 		webSocket.once('close', () => {
-			child.stdout?.resume();
-			child.stderr?.resume();
+			for (const stream of printed) {
+				stream.resume();
+			}
 			child.stdin?.end();
 		});
 		child.once('error', () => end(webSocket, notFound(program)));
-		child.once('close', (code, signal) => {
+		child.once('close', async (code, signal) => {
 			this.#running.delete(child);
+			await Promise.all(printed.map((stream) => finished(stream)));
 			end(webSocket, exitStatus(code ?? (signal === 'SIGKILL' ? 137 : 143)));
 		});
 	}
@@ -83,7 +90,7 @@ function end(webSocket: WebSocket, status: object): void {
 	webSocket.close(1000);
 }
 
-export function notFound(program: string): object {
+function notFound(program: string): object {
 	return internalError(
 		'error executing command in container: failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: ' +
 			`unable to start container process: exec: "${program}": executable file not found in $PATH: unknown`,
@@ -106,9 +113,4 @@ function exitStatus(code: number): object {
 		reason: 'NonZeroExitCode',
 		details: {causes: [{reason: 'ExitCode', message: String(code)}]},
 	};
-}
-
-/** The container's paths in a text as those of this machine. */
-function outside(text: string, mounts: ReadonlyMap<string, string>): string {
-	return [...mounts].reduce((changed, [inside, here]) => changed.replaceAll(inside, here), text);
 }

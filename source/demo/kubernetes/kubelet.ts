@@ -2,10 +2,10 @@
 import {createHash, randomUUID} from 'node:crypto';
 import type {Cluster} from '../cluster.ts';
 import type {ClusterMember} from '../cluster-member.ts';
-import {type EtcdPodShape, etcdPodShape, insideOf, type PodContainer} from './etcd-pods.ts';
+import type {EtcdPods} from './etcd-pods.ts';
 import type {Container} from './exec.ts';
 import {type KubeObject, type ObjectStore, timestamp} from './object-store.ts';
-import type {ClusterKind} from './resources.ts';
+import type {EtcdPodShape, PodContainer} from './pod-shape.ts';
 import {storageKey} from './rest.ts';
 import {ApiError} from './status.ts';
 import type {Storage} from './storage.ts';
@@ -30,7 +30,7 @@ type Lives = {
 
 export class Kubelet {
 	readonly #cluster: Cluster;
-	readonly #kind: ClusterKind;
+	readonly #pods: EtcdPods;
 	readonly #store: ObjectStore;
 	readonly #storage: Storage;
 	readonly #lives = new Map<ClusterMember, Lives>();
@@ -39,9 +39,9 @@ export class Kubelet {
 	#timer: NodeJS.Timeout | undefined;
 	#isReporting = false;
 
-	constructor(cluster: Cluster, kind: ClusterKind, store: ObjectStore, storage: Storage) {
+	constructor(cluster: Cluster, pods: EtcdPods, store: ObjectStore, storage: Storage) {
 		this.#cluster = cluster;
-		this.#kind = kind;
+		this.#pods = pods;
 		this.#store = store;
 		this.#storage = storage;
 	}
@@ -82,14 +82,19 @@ export class Kubelet {
 
 	/** The container of a pod, whether its process runs; undefined where there is none of that name. */
 	container(namespace: string | undefined, podName: string, name: string): {inside: Container; isRunning: boolean} | undefined {
-		const member = this.#cluster.members.find((each) => podNameOf(each) === podName);
-		const shape = member && etcdPodShape(this.#kind, this.#cluster, member);
-		const container = shape?.containers.find((each) => each.name === name);
-		if (member === undefined || container === undefined || shape?.namespace !== namespace) {
-			return undefined;
-		}
-		const inside = insideOf(this.#kind, this.#cluster, member, container);
-		return {inside, isRunning: container.name !== 'etcd' || member.running};
+		const member = this.#memberIn(namespace, podName);
+		const container = member && this.#pods.shape(member).containers.find((each) => each.name === name);
+		return member && container && {inside: this.#pods.inside(member, container), isRunning: name !== 'etcd' || member.running};
+	}
+
+	/** Where a port of a pod is on this machine. */
+	portOutside(namespace: string | undefined, podName: string, port: number): number {
+		const member = this.#memberIn(namespace, podName);
+		return member === undefined ? port : this.#pods.network.portOutside(member, port);
+	}
+
+	#memberIn(namespace: string | undefined, podName: string): ClusterMember | undefined {
+		return this.#cluster.members.find((each) => podNameOf(each) === podName && this.#pods.shape(each).namespace === namespace);
 	}
 
 	#put(member: ClusterMember, pod: KubeObject): void {
@@ -120,7 +125,8 @@ export class Kubelet {
 
 	#pod(member: ClusterMember): KubeObject {
 		const lives = this.#livesOf(member);
-		const shape = etcdPodShape(this.#kind, this.#cluster, member);
+		const shape = this.#pods.shape(member);
+		const {ip} = this.#pods.network.addressOf(member);
 		const ready = member.running ? 'True' : 'False';
 		const readySince = member.running ? lives.startedAt : (lives.finishedAt ?? lives.startedAt);
 		const condition = (type: string, status: string, lastTransitionTime: string) => ({
@@ -142,9 +148,9 @@ export class Kubelet {
 			},
 			status: {
 				phase: 'Running',
-				hostIP: '127.0.0.1',
-				podIP: '127.0.0.1',
-				podIPs: [{ip: '127.0.0.1'}],
+				hostIP: ip,
+				podIP: ip,
+				podIPs: [{ip}],
 				startTime: lives.createdAt,
 				conditions: [
 					condition('Initialized', 'True', lives.createdAt),

@@ -2,13 +2,20 @@
 import type {Cluster} from '../cluster.ts';
 import type {KubeObject, ObjectStore} from './object-store.ts';
 import {openshiftObjects} from './openshift-objects.ts';
+import type {PodNetwork} from './pod-network.ts';
 import type {ClusterKind, Resource} from './resources.ts';
 
 export type Seed = readonly [plural: string, object: KubeObject];
 
-export function addObjects(store: ObjectStore, resources: readonly Resource[], cluster: Cluster, kind: ClusterKind): void {
-	const nodes = cluster.members.map(({name}): Seed => ['nodes', node(name, kind)]);
-	const seeds = [...namespaces(kind), ...nodes, ...(kind === 'openshift' ? openshiftObjects(cluster) : [])];
+export type Surroundings = {
+	readonly cluster: Cluster;
+	readonly kind: ClusterKind;
+	readonly network: PodNetwork;
+};
+
+export function addObjects(store: ObjectStore, resources: readonly Resource[], {cluster, kind, network}: Surroundings): void {
+	const nodes = cluster.members.map((member): Seed => ['nodes', node(member.name, network.addressOf(member).ip, kind)]);
+	const seeds = [...namespaces(kind), ...nodes, ...(kind === 'openshift' ? openshiftObjects(cluster, network) : [])];
 	for (const [plural, object] of seeds) {
 		store.put(resources.find((resource) => resource.plural === plural)!, object);
 	}
@@ -27,7 +34,7 @@ function namespaces(kind: ClusterKind): Seed[] {
 	]);
 }
 
-function node(name: string, kind: ClusterKind): KubeObject {
+function node(name: string, ip: string, kind: ClusterKind): KubeObject {
 	const condition = (type: string, status: string, reason: string) => ({
 		type,
 		status,
@@ -48,7 +55,7 @@ function node(name: string, kind: ClusterKind): KubeObject {
 		spec: {taints: [{effect: 'NoSchedule', key: 'node-role.kubernetes.io/control-plane'}]},
 		status: {
 			addresses: [
-				{type: 'InternalIP', address: '127.0.0.1'},
+				{type: 'InternalIP', address: ip},
 				{type: 'Hostname', address: name},
 			],
 			conditions: [

@@ -4,14 +4,15 @@ import type {Cluster} from '../cluster.ts';
 import type {KubeObject} from './object-store.ts';
 import {timestamp} from './object-store.ts';
 import type {Seed} from './objects.ts';
+import type {PodNetwork} from './pod-network.ts';
 
 const etcdNamespace = 'openshift-etcd';
 const version = '4.20.8';
 
-export function openshiftObjects(cluster: Cluster): Seed[] {
+export function openshiftObjects(cluster: Cluster, network: PodNetwork): Seed[] {
 	return [
 		...certificates(cluster),
-		...cluster.members.map(({name}): Seed => ['pods', guardPod(name)]),
+		...cluster.members.map((member): Seed => ['pods', guardPod(member.name, network.addressOf(member).ip)]),
 		...['authentication', 'etcd', 'kube-apiserver', 'openshift-apiserver'].map(
 			(name): Seed => ['clusteroperators', clusterOperator(name)],
 		),
@@ -61,13 +62,13 @@ function certificates({certificates: files, members}: Cluster): Seed[] {
 }
 
 /** One beside each pod of etcd, which keeps a node from being drained while etcd has no quorum without it. */
-function guardPod(node: string): KubeObject {
+function guardPod(node: string, ip: string): KubeObject {
 	return {
 		metadata: {name: `etcd-guard-${node}`, namespace: etcdNamespace, labels: {app: 'guard'}},
 		spec: {nodeName: node, containers: [{name: 'guard', image: 'registry.invalid/guard:demo', command: ['/bin/bash']}]},
 		status: {
 			phase: 'Running',
-			podIP: '127.0.0.1',
+			podIP: ip,
 			conditions: [{type: 'Ready', status: 'True'}],
 			containerStatuses: [{name: 'guard', ready: true, restartCount: 0, state: {running: {startedAt: timestamp()}}}],
 		},

@@ -137,14 +137,14 @@ export class PodSockets {
 		};
 	}
 
-	#forward({query}: RequestInfo): (webSocket: WebSocket) => void {
+	#forward({namespace, name, query}: RequestInfo): (webSocket: WebSocket) => void {
 		const ports = query.getAll('ports').flatMap((text) => text.split(',').map(Number));
 		if (ports.length === 0 || !ports.every((port) => Number.isInteger(port) && port > 0 && port < 65_536)) {
 			throw badRequest('query parameter "ports" is required, and has to hold ports');
 		}
 		return (webSocket) => {
 			this.forwards++;
-			portForward(webSocket, ports);
+			portForward(webSocket, ports, (port) => this.#options.kubelet.portOutside(namespace, name!, port));
 		};
 	}
 }

@@ -1,12 +1,13 @@
 /** Port-forwards to a pod: each port has a channel for its data and one for its errors, and both begin with its number. */
-import {connect} from 'node:net';
+import {connect, type Socket} from 'node:net';
 import type {WebSocket} from 'ws';
 import {sendFrame, sendStream} from './channels.ts';
 
 export const portForwardProtocols: readonly string[] = ['v4.channel.k8s.io'];
 
-export function portForward(webSocket: WebSocket, ports: readonly number[]): void {
-	const connections = ports.map((port, index) => forward(webSocket, port, index * 2));
+/** `outside`: where a port of the pod is on this machine. */
+export function portForward(webSocket: WebSocket, ports: readonly number[], outside: (port: number) => number): void {
+	const connections = ports.map((port, index) => forward(webSocket, port, outside(port), index * 2));
 	webSocket.on('message', (data: Buffer) => {
 		const [channel = -1] = data;
 		const socket = connections[channel / 2];
@@ -23,13 +24,13 @@ export function portForward(webSocket: WebSocket, ports: readonly number[]): voi
 	});
 }
 
-function forward(webSocket: WebSocket, port: number, dataChannel: number) {
+function forward(webSocket: WebSocket, port: number, portOutside: number, dataChannel: number): Socket {
 	const errorChannel = dataChannel + 1;
 	const number = Buffer.alloc(2);
 	number.writeUInt16LE(port);
 	sendFrame(webSocket, dataChannel, number);
 	sendFrame(webSocket, errorChannel, number);
-	const socket = connect({host: '127.0.0.1', port});
+	const socket = connect({host: '127.0.0.1', port: portOutside});
 	sendStream(webSocket, dataChannel, socket);
 	socket.on('error', ({code, message}: NodeJS.ErrnoException) => {
 		const reason = code === 'ECONNREFUSED' ? 'connection refused' : message;

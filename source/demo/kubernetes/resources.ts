@@ -49,7 +49,7 @@ const openshift: readonly Resource[] = [
 ];
 
 /** What kind of cluster the API belongs to. */
-export type ClusterKind = 'openshift' | 'kubeadm';
+export type ClusterKind = 'openshift' | 'kubeadm' | 'rke2';
 
 export function resourcesOf(kind: ClusterKind): readonly Resource[] {
 	return kind === 'openshift' ? [...everywhere, ...openshift] : everywhere;
