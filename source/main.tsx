@@ -97,7 +97,7 @@ function contextOf(options: Options): CommandContext {
 			const store = createStore(
 				initialState({
 					clock,
-					clusterName: options.clusterName,
+					clusterName: options.clusterName ?? '',
 					readOnly: false,
 					intervalMs: options.intervalMs,
 					journalDirectory: journal.directory,
@@ -169,7 +169,7 @@ async function monitor(options: Options): Promise<number> {
 	const store = createStore(
 		initialState({
 			clock,
-			clusterName: options.clusterName,
+			clusterName: options.clusterName ?? '',
 			readOnly: options.readOnly,
 			intervalMs: options.intervalMs,
 			journalDirectory: journal.directory,

@@ -13,6 +13,7 @@ import {createPlanControl} from './plan-control.ts';
 import {createPoller} from './poller.ts';
 import type {AcquireLock} from './run-lock.ts';
 import type {DispatchingStore} from './store.ts';
+import {tellSurroundings} from './surroundings.ts';
 import {createWitness} from './witness.ts';
 
 export type EngineOptions = {
@@ -67,6 +68,7 @@ export function createEngine(options: EngineOptions): Engine {
 		// Our own run holds the lock as well; only another's is a reason to wait.
 		lockedBy: async (clusterId) => (runUnderWay() ? undefined : options.lockHolder(clusterId)),
 	});
+	const surroundings = {platform: options.platform, clock, getState, dispatch};
 	const common = {transport, clock, journal, operator, getState, dispatch};
 	const alarms = createAlarmsControl({...common, commandTimeoutMs: options.commandTimeoutMs});
 	const compaction = createCompactControl(common);
@@ -105,6 +107,7 @@ export function createEngine(options: EngineOptions): Engine {
 		plans.observed();
 		tellCooldown();
 		tellJournal();
+		tellSurroundings(surroundings);
 	}
 
 	function tellCooldown(): void {
@@ -135,6 +138,7 @@ export function createEngine(options: EngineOptions): Engine {
 			await clock.sleep(tickMs, stopping.signal);
 			dispatch({type: 'ticked', now: clock.uptimeMs(), wallMs: clock.wallMs()});
 			tellCooldown();
+			tellSurroundings(surroundings);
 		}
 	}
 
@@ -158,6 +162,7 @@ export function createEngine(options: EngineOptions): Engine {
 		},
 		start() {
 			dispatch({type: 'connected', connection: transport.connection});
+			tellSurroundings(surroundings);
 			poller.start();
 			void tick();
 		},

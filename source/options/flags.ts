@@ -15,6 +15,10 @@ export type Flag = {
 	readonly default?: string;
 	/** The commands that take it: those that reach a cluster, every one, or these. */
 	readonly commands: 'cluster' | 'every' | readonly CommandName[];
+	/** Takes it too. */
+	readonly also?: CommandName;
+	/** Says how to reach a cluster through Kubernetes: a part of its own in the help. */
+	readonly kubernetes?: true;
 };
 
 const connectionFlags: readonly Flag[] = [
@@ -22,7 +26,7 @@ const connectionFlags: readonly Flag[] = [
 		name: 'endpoints',
 		type: 'string',
 		value: 'URL,…',
-		help: 'any reachable endpoint; it leads to all members',
+		help: 'any reachable endpoint; it leads to all members. Without it etcd is looked for through Kubernetes, where there is a kubeconfig',
 		variable: 'ETCDCTL_ENDPOINTS',
 		default: '127.0.0.1:2379',
 		commands: 'cluster',
@@ -102,10 +106,85 @@ const connectionFlags: readonly Flag[] = [
 	},
 ];
 
+const kubernetesFlags: readonly Flag[] = [
+	{
+		name: 'kubeconfig',
+		type: 'string',
+		value: 'FILE',
+		help: "the kubeconfig, instead of ~/.kube/config or a pod's service account",
+		variable: 'KUBECONFIG',
+		commands: 'cluster',
+		also: 'contexts',
+		kubernetes: true,
+	},
+	{
+		name: 'context',
+		type: 'string',
+		value: 'NAME',
+		help: 'the context, instead of the current one; etcdtop contexts lists them',
+		commands: 'cluster',
+		kubernetes: true,
+	},
+	{
+		name: 'namespace',
+		short: 'n',
+		type: 'string',
+		value: 'NAME',
+		help: "where etcd's pods are, instead of openshift-etcd or kube-system",
+		commands: 'cluster',
+		kubernetes: true,
+	},
+	{
+		name: 'selector',
+		short: 'l',
+		type: 'string',
+		value: 'LABELS',
+		help: "labels of etcd's pods, instead of app=etcd or component=etcd",
+		commands: 'cluster',
+		kubernetes: true,
+	},
+	{
+		name: 'container',
+		short: 'c',
+		type: 'string',
+		value: 'NAME',
+		help: 'the container in them that runs etcd',
+		commands: 'cluster',
+		kubernetes: true,
+	},
+	{
+		name: 'as',
+		type: 'string',
+		value: 'USER',
+		help: 'the user to act as in Kubernetes',
+		commands: 'cluster',
+		kubernetes: true,
+	},
+	{
+		name: 'request-timeout',
+		type: 'string',
+		value: 'DURATION',
+		help: 'how long an answer of the Kubernetes API may take',
+		default: '10s',
+		commands: 'cluster',
+		kubernetes: true,
+	},
+	{
+		name: 'via',
+		type: 'string',
+		value: 'WAY',
+		choices: ['tunnel', 'exec', 'direct'],
+		help: 'tunnel (port-forwards), exec (etcdctl in the pods) or direct; without it the best that can be had',
+		commands: 'cluster',
+		kubernetes: true,
+	},
+];
+
 const monitorCommands = ['monitor', 'demo'] as const;
 
 export const flags: readonly Flag[] = [
 	...connectionFlags,
+	...kubernetesFlags,
 	{
 		name: 'interval',
 		type: 'string',
@@ -119,7 +198,7 @@ export const flags: readonly Flag[] = [
 		name: 'cluster-name',
 		type: 'string',
 		value: 'NAME',
-		help: 'what to call the cluster on the screen, instead of its first endpoint',
+		help: 'what to call the cluster on the screen, instead of its context or first endpoint',
 		commands: monitorCommands,
 	},
 	{
@@ -188,7 +267,7 @@ export const flags: readonly Flag[] = [
 		help: 'table, json or simple',
 		variable: 'ETCDCTL_WRITE_OUT',
 		default: 'table',
-		commands: ['status', 'defrag', 'alarm', 'journal'],
+		commands: ['status', 'defrag', 'alarm', 'journal', 'contexts'],
 	},
 	{
 		name: 'state-dir',

@@ -100,6 +100,35 @@ export function contextNames({contexts, currentContext}: Kubeconfig): string[] {
 	return contexts.map(({name}) => name).sort((one, other) => Number(other === currentContext) - Number(one === currentContext));
 }
 
+export type ContextEntry = {
+	readonly name: string;
+	readonly isCurrent: boolean;
+	readonly cluster: string;
+	/** Absent where the cluster is not there. */
+	readonly server?: string;
+	readonly user: string;
+	readonly namespace?: string;
+};
+
+/** What kubectl lists of each context, without control characters; by name. */
+export function listContexts({contexts, clusters, currentContext}: Kubeconfig): ContextEntry[] {
+	return contexts
+		.map(({name, fields}) => {
+			const cluster = text(fields, 'cluster') ?? '';
+			const server = text(clusters.find((entry) => entry.name === cluster)?.fields ?? {}, 'server');
+			const namespace = text(fields, 'namespace');
+			return {
+				name: safeText(name),
+				isCurrent: name === currentContext,
+				cluster: safeText(cluster),
+				...(server !== undefined && {server: safeText(server)}),
+				user: safeText(text(fields, 'user') ?? ''),
+				...(namespace !== undefined && {namespace: safeText(namespace)}),
+			};
+		})
+		.sort((one, other) => one.name.localeCompare(other.name, 'en', {numeric: true}));
+}
+
 function credentials(fields: Entry['fields'], as: string | undefined): Omit<KubeContext['user'], 'name'> {
 	const exec = fields.exec as Entry['fields'] | undefined | null;
 	const authProvider = fields['auth-provider'] as object | undefined | null;

@@ -31,23 +31,30 @@ export type KubeconfigPlace = {
 const defaultServiceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** Throws `TransportError` that names the file and what is wrong with it, or where one was looked for. */
-export function readKubeconfig({
-	kubeconfig,
-	environment,
-	serviceAccountFolder = defaultServiceAccountFolder,
-}: KubeconfigPlace): Kubeconfig {
+export function readKubeconfig(place: KubeconfigPlace): Kubeconfig {
+	return findKubeconfig(place) ?? nothing(kubeconfigPaths(place));
+}
+
+/** Undefined where there is none; throws `TransportError` for one that was named and isn't there, or that can't be read. */
+export function findKubeconfig(place: KubeconfigPlace): Kubeconfig | undefined {
+	const {kubeconfig, environment, serviceAccountFolder = defaultServiceAccountFolder} = place;
 	if (kubeconfig !== undefined) {
 		return merge([readFile(kubeconfig) ?? missing(kubeconfig)], kubeconfig);
 	}
-	const listed = [...new Set((environment.KUBECONFIG ?? '').split(delimiter).filter((path) => path !== ''))];
-	const paths = listed.length > 0 ? listed : [join(environment.HOME ?? homedir(), '.kube', 'config')];
+	const paths = kubeconfigPaths(place);
 	// As kubectl does: of several files those that aren't there are passed over.
 	const files = paths.map(readFile).filter((file) => file !== undefined);
 	const merged = merge(files, paths.join(delimiter));
-	if (merged.contexts.length > 0 || merged.clusters.length > 0) {
-		return merged;
+	return merged.contexts.length > 0 || merged.clusters.length > 0 ? merged : inCluster(environment, serviceAccountFolder);
+}
+
+/** Where a kubeconfig is looked for. */
+export function kubeconfigPaths({kubeconfig, environment}: KubeconfigPlace): string[] {
+	if (kubeconfig !== undefined) {
+		return [kubeconfig];
 	}
-	return inCluster(environment, serviceAccountFolder) ?? nothing(paths);
+	const listed = [...new Set((environment.KUBECONFIG ?? '').split(delimiter).filter((path) => path !== ''))];
+	return listed.length > 0 ? listed : [join(environment.HOME ?? homedir(), '.kube', 'config')];
 }
 
 /** The document, its paths made absolute; undefined where there is no such file. */
