@@ -31,7 +31,7 @@ function monitor(
 describe('the monitor', () => {
 	it('shows the cluster, its help and a refusal with its reason, and gives the terminal back', async () => {
 		const program = monitor(await clusterForTest());
-		await program.waitFor(/● HEALTHY +3 of 3 voters[^]*> etcd-1 +● healthy/);
+		await program.waitFor(/● HEALTHY +3 of 3 voters[\s\S]*> etcd-1 +● healthy/);
 		expect(program.buffer()).toBe('alternate');
 		program.send('?');
 		await program.waitFor('defragment all, leader last');
@@ -51,11 +51,11 @@ describe('the monitor', () => {
 		const program = monitor(cluster, {columns: 120, rows: 36});
 		await program.waitFor('HEALTHY');
 		cluster.members[2]?.freeze();
-		await program.waitFor(/etcd-1 +● healthy[^]*etcd-3 +○ frozen/, 20_000);
+		await program.waitFor(/etcd-1 +● healthy[\s\S]*etcd-3 +○ frozen/, 20_000);
 		cluster.members[2]?.thaw();
 		await program.waitFor(/etcd-3 +● healthy/, 20_000);
 		await cluster.members[2]?.kill();
-		await program.waitFor(/DEGRADED[^]*etcd-3 +✗ down/, 20_000);
+		await program.waitFor(/DEGRADED[\s\S]*etcd-3 +✗ down/, 20_000);
 	}, 90_000);
 
 	it('is plain ASCII without a UTF-8 locale, and without colour under NO_COLOR', async () => {
