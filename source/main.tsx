@@ -13,9 +13,8 @@ import {acquireRunLock, runLockHolder, waitingForLock} from './engine/run-lock.t
 import {createStore} from './engine/store.ts';
 import {createSystemClock} from './engine/system-clock.ts';
 import {helpText} from './options/help.ts';
-import {type ConnectionOptions, type Options, parseOptions} from './options.ts';
-import {directPlatform} from './transport/platform.ts';
-import type {Transport} from './transport/transport.ts';
+import {type Options, parseOptions} from './options.ts';
+import {hostOf, reach} from './reach.ts';
 import {TransportError} from './transport/transport-error.ts';
 import {UsageError} from './usage-error.ts';
 
@@ -60,16 +59,6 @@ async function run(options: Options): Promise<number> {
 	}
 }
 
-async function connect(connection: ConnectionOptions): Promise<Transport> {
-	const {createDirectTransport} = await import('./transport/grpc/direct-transport.ts');
-	try {
-		return createDirectTransport(connection);
-	} catch (error) {
-		// Nothing was asked of anybody yet: it is what was typed that can't be right.
-		throw error instanceof TransportError ? new UsageError(sentence(error.failure)) : error;
-	}
-}
-
 /** A directory that was named and can't be used is a mistake to tell at once; one of the usual places is passed over. */
 function checkStateDirectory({command, stateDirectory}: Options): void {
 	if (stateDirectory === undefined || command === 'status') {
@@ -90,14 +79,15 @@ function contextOf(options: Options): CommandContext {
 	const journal = openJournal(journalDirectories(process.env, options.stateDirectory));
 	return {
 		options,
+		environment: process.env,
 		clock,
 		journal,
-		connect: () => connect(options.connection),
-		createEngine(transport) {
+		connect: () => reach(options.connection, process.env),
+		createEngine({transport, platform, clusterName}) {
 			const store = createStore(
 				initialState({
 					clock,
-					clusterName: options.clusterName ?? '',
+					clusterName: options.clusterName ?? clusterName,
 					readOnly: false,
 					intervalMs: options.intervalMs,
 					journalDirectory: journal.directory,
@@ -107,6 +97,7 @@ function contextOf(options: Options): CommandContext {
 				...engineOptions(options),
 				store,
 				transport,
+				platform,
 				clock,
 				journal,
 				terminal: process.stdin.isTTY === true && !options.yes,
@@ -147,7 +138,6 @@ function keepGoingUnread(): void {
 
 function engineOptions(options: Options) {
 	return {
-		platform: directPlatform,
 		acquireLock: acquireRunLock,
 		lockHolder: runLockHolder,
 		operator: `${userInfo().username}@${hostname()}`,
@@ -166,23 +156,25 @@ async function monitor(options: Options): Promise<number> {
 	const {runMonitor} = await import('./monitor.tsx');
 	const clock = createSystemClock();
 	const journal = openJournal(journalDirectories(process.env, options.stateDirectory));
-	const store = createStore(
+	const begin = (clusterName: string) =>
 		initialState({
 			clock,
-			clusterName: options.clusterName ?? '',
+			clusterName,
 			readOnly: options.readOnly,
 			intervalMs: options.intervalMs,
 			journalDirectory: journal.directory,
-		}),
-	);
+		});
+	const {connection} = options;
+	const given = connection.reach === 'direct' ? hostOf(connection.endpoints[0] ?? '') : '';
+	const store = createStore(begin(options.clusterName ?? given));
 	return runMonitor({
 		options,
 		store,
 		clock,
-		async connect() {
-			const transport = await connect(options.connection);
-			return createEngine({...engineOptions(options), store, transport, clock, journal, terminal: true});
-		},
+		begin,
+		reach: (connection, signal) => reach(connection, process.env, signal),
+		createEngine: ({transport, platform}, own) =>
+			createEngine({...engineOptions(options), store: own, transport, platform, clock, journal, terminal: true}),
 	});
 }
 

@@ -4,6 +4,7 @@ import {UsageError} from '../usage-error.ts';
 import {runAlarm} from './alarm.ts';
 import {runCompact} from './compact.ts';
 import {type CommandContext, exitCodes} from './context.ts';
+import {runContexts} from './contexts.ts';
 import {runDefrag} from './defrag.ts';
 import {runJournal} from './journal.ts';
 import {runStatus} from './status.ts';
@@ -21,6 +22,8 @@ export async function runCommand(context: CommandContext): Promise<number> {
 			return runCompact(context);
 		case 'journal':
 			return runJournal(context);
+		case 'contexts':
+			return runContexts(context);
 		case 'completion':
 			return runCompletion(context);
 		default:

@@ -10,6 +10,7 @@ import {namesOf} from './members-shown.ts';
 import {runLine} from './run-line.ts';
 import {healthSpans} from './state-words.ts';
 import type {View, ViewProps} from './view.ts';
+import {wayLines} from './way-line.ts';
 
 export type HeaderProps = Omit<ViewProps, 'rows'> & {
 	/** Of the whole terminal: they decide whether there is room for the tabs. */
@@ -39,7 +40,7 @@ export function headerLines(props: HeaderProps): readonly Line[] {
 		gravestAlarm(state) === undefined
 			? [alarmsLine({state, columns, theme})]
 			: alarmBanner({state, columns, theme}, screen.view === 'overview');
-	return [clusterLine(props), ...tabs, ...alarms, ...runLines];
+	return [clusterLine(props), ...wayLines(props), ...tabs, ...alarms, ...runLines];
 }
 
 /** `[1 Overview]  2 Charts   3 Alarms` */
@@ -120,12 +121,21 @@ function leaderField(state: HeaderProps['state'], theme: HeaderProps['theme']): 
 	return [span(`leader ${fit(name, leaderCells, theme.symbols.ellipsis)}`)];
 }
 
+/** Straight to etcd is what nobody wonders about. */
+const ways: Readonly<Record<NonNullable<HeaderProps['state']['connection']>['kind'], string>> = {
+	direct: '',
+	tunnel: 'tunnel, ',
+	exec: 'exec, ',
+};
+
 function connectionFields({state, screen}: HeaderProps, kept: ReadonlySet<Droppable>): readonly Line[] {
 	const {connection} = state;
 	const count = connection?.endpoints.length ?? 0;
 	const endpoints = kept.has('endpoints') ? `, ${count} endpoint${count === 1 ? '' : 's'}` : '';
 	return [
-		...(connection !== undefined && kept.has('connection') ? [[span(`${connection.security}${endpoints}`)]] : []),
+		...(connection !== undefined && kept.has('connection')
+			? [[span(`${ways[connection.kind]}${connection.security}${endpoints}`)]]
+			: []),
 		...(screen.pausedSince === undefined
 			? kept.has('interval')
 				? [[span(`every ${state.intervalMs / 1000} s`)]]

@@ -45,7 +45,7 @@ export function memberLines(props: ViewProps): readonly Line[] {
 		),
 		...answers(record, props),
 		rule('identity', [], columns, theme),
-		...identityFields(record, theme).flatMap((field) => wrappedField(field, columns, theme)),
+		...identityFields(record, state, theme).flatMap((field) => wrappedField(field, columns, theme)),
 		...defragmentations(record, props),
 	];
 	const chart =

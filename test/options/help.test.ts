@@ -17,6 +17,7 @@ Usage:
   etcdtop compact                  drop revisions older than 5 minutes
   etcdtop journal                  what was changed from this machine, by whom
                                    and when
+  etcdtop contexts                 the clusters that the kubeconfig leads to
   etcdtop demo                     the monitor on a real cluster of its own
   etcdtop completion bash|zsh|fish a script for the shell
 
@@ -24,7 +25,7 @@ Flags:
       --interval DURATION          between two polls, 1s to 60s (default 2s)
       --read-only                  take every changing action away
       --cluster-name NAME          what to call the cluster on the screen,
-                                   instead of its first endpoint
+                                   instead of its context or first endpoint
       --color WHEN                 auto, always or never; NO_COLOR counts too
                                    (default auto)
       --ascii                      draw with ASCII only
@@ -39,7 +40,9 @@ Flags:
 
 Reaching the cluster, as etcdctl does (a flag beats its variable):
       --endpoints URL,…            any reachable endpoint; it leads to all
-                                   members (default 127.0.0.1:2379,
+                                   members. Without it etcd is looked for
+                                   through Kubernetes, where there is a
+                                   kubeconfig (default 127.0.0.1:2379,
                                    ETCDCTL_ENDPOINTS)
       --cacert FILE                the authority that signed the servers'
                                    certificates (ETCDCTL_CACERT)
@@ -58,6 +61,23 @@ Reaching the cluster, as etcdctl does (a flag beats its variable):
                                    ETCDCTL_DIAL_TIMEOUT)
       --command-timeout DURATION   how long an answer may take (default 5s,
                                    ETCDCTL_COMMAND_TIMEOUT)
+
+Reaching it through Kubernetes, as kubectl does:
+      --kubeconfig FILE            the kubeconfig, instead of ~/.kube/config or
+                                   a pod's service account (KUBECONFIG)
+      --context NAME               the context, instead of the current one;
+                                   etcdtop contexts lists them
+  -n, --namespace NAME             where etcd's pods are, instead of
+                                   openshift-etcd or kube-system
+  -l, --selector LABELS            labels of etcd's pods, instead of app=etcd or
+                                   component=etcd
+  -c, --container NAME             the container in them that runs etcd
+      --as USER                    the user to act as in Kubernetes
+      --request-timeout DURATION   how long an answer of the Kubernetes API may
+                                   take (default 10s)
+      --via WAY                    tunnel (port-forwards), exec (etcdctl in the
+                                   pods) or direct; without it the best that can
+                                   be had
 
 Inside, ? lists the keys. etcdtop COMMAND --help tells of a command.
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused by a safety rule,
@@ -99,7 +119,9 @@ Flags:
 
 Reaching the cluster, as etcdctl does (a flag beats its variable):
       --endpoints URL,…            any reachable endpoint; it leads to all
-                                   members (default 127.0.0.1:2379,
+                                   members. Without it etcd is looked for
+                                   through Kubernetes, where there is a
+                                   kubeconfig (default 127.0.0.1:2379,
                                    ETCDCTL_ENDPOINTS)
       --cacert FILE                the authority that signed the servers'
                                    certificates (ETCDCTL_CACERT)
@@ -118,6 +140,23 @@ Reaching the cluster, as etcdctl does (a flag beats its variable):
                                    ETCDCTL_DIAL_TIMEOUT)
       --command-timeout DURATION   how long an answer may take (default 5s,
                                    ETCDCTL_COMMAND_TIMEOUT)
+
+Reaching it through Kubernetes, as kubectl does:
+      --kubeconfig FILE            the kubeconfig, instead of ~/.kube/config or
+                                   a pod's service account (KUBECONFIG)
+      --context NAME               the context, instead of the current one;
+                                   etcdtop contexts lists them
+  -n, --namespace NAME             where etcd's pods are, instead of
+                                   openshift-etcd or kube-system
+  -l, --selector LABELS            labels of etcd's pods, instead of app=etcd or
+                                   component=etcd
+  -c, --container NAME             the container in them that runs etcd
+      --as USER                    the user to act as in Kubernetes
+      --request-timeout DURATION   how long an answer of the Kubernetes API may
+                                   take (default 10s)
+      --via WAY                    tunnel (port-forwards), exec (etcdctl in the
+                                   pods) or direct; without it the best that can
+                                   be had
 `);
 });
 
@@ -133,6 +172,6 @@ test("the README's table has every flag", () => {
 	const rows = flagTable().split('\n');
 	expect(rows).toHaveLength(flags.length + 2);
 	expect(rows[2]).toBe(
-		'| `--endpoints URL,…` | any reachable endpoint; it leads to all members | `127.0.0.1:2379` | `ETCDCTL_ENDPOINTS` |',
+		'| `--endpoints URL,…` | any reachable endpoint; it leads to all members. Without it etcd is looked for through Kubernetes, where there is a kubeconfig | `127.0.0.1:2379` | `ETCDCTL_ENDPOINTS` |',
 	);
 });
