@@ -108,7 +108,8 @@ function isOpen({action, keys}: KeyRecord, screen: ScreenState, state: State): b
 	}
 	if (screen.overlays.length === 0 && keys.includes('escape')) {
 		const clears = state.compaction !== undefined && maySetAside(state);
-		return screen.view !== 'overview' || screen.filter !== '' || screen.filterTyping || clears;
+		const isTyping = screen.filterTyping || screen.prompt !== undefined;
+		return screen.view !== 'overview' || screen.filter !== '' || isTyping || clears;
 	}
 	if (placeOf(screen) === 'plan' && keys.includes('m')) {
 		return state.plan?.moveLeader?.kind === 'possible';

@@ -121,20 +121,13 @@ function leaderField(state: HeaderProps['state'], theme: HeaderProps['theme']): 
 	return [span(`leader ${fit(name, leaderCells, theme.symbols.ellipsis)}`)];
 }
 
-/** Straight to etcd is what nobody wonders about. */
-const ways: Readonly<Record<NonNullable<HeaderProps['state']['connection']>['kind'], string>> = {
-	direct: '',
-	tunnel: 'tunnel, ',
-	exec: 'exec, ',
-};
-
 function connectionFields({state, screen}: HeaderProps, kept: ReadonlySet<Droppable>): readonly Line[] {
 	const {connection} = state;
 	const count = connection?.endpoints.length ?? 0;
 	const endpoints = kept.has('endpoints') ? `, ${count} endpoint${count === 1 ? '' : 's'}` : '';
 	return [
 		...(connection !== undefined && kept.has('connection')
-			? [[span(`${ways[connection.kind]}${connection.security}${endpoints}`)]]
+			? [[span(`${connection.security}${endpoints}`)]]
 			: []),
 		...(screen.pausedSince === undefined
 			? kept.has('interval')

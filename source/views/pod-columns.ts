@@ -12,7 +12,8 @@ import {smallestNameCells, type TableProps} from './size-columns.ts';
 /** A pod's name says most at its end, a node's at its beginning; both want to be whole. */
 const widest = {pod: 60, node: 60};
 const smallest = {pod: 20, node: 12};
-const readyFrom = 70;
+/** From these widths on there is room for the column. */
+const widths = {node: 70, phase: 90};
 
 export function podColumns({state, columns, theme}: TableProps): readonly Column<MemberRecord>[] {
 	const pods = (state.pods?.matches ?? []).flatMap(({pod}) => (pod === undefined ? [] : [pod]));
@@ -51,7 +52,14 @@ function columnsWith(
 				return pod === undefined ? span('no pod', theme.styles.warning) : span(fit(theme.text(pod.name), podCells, ellipsis));
 			},
 		},
-		{head: 'NODE', cells: nodeCells, align: 'left', gap: 2, content: figure(({node}) => fit(node ?? none, nodeCells, ellipsis))},
+		{
+			head: 'NODE',
+			cells: nodeCells,
+			align: 'left',
+			gap: 2,
+			from: widths.node,
+			content: figure(({node}) => fit(node ?? none, nodeCells, ellipsis)),
+		},
 		{
 			head: 'READY',
 			cells: 5,
@@ -62,7 +70,7 @@ function columnsWith(
 				return pod === undefined ? span(none) : span(pod.isReady ? 'yes' : 'no', pod.isReady ? '' : theme.styles.warning);
 			},
 		},
-		{head: 'PHASE', cells: 9, align: 'left', gap: 2, from: readyFrom + 20, content: figure(({phase}) => phase)},
+		{head: 'PHASE', cells: 9, align: 'left', gap: 2, from: widths.phase, content: figure(({phase}) => phase)},
 		{head: 'RESTARTS', cells: 8, align: 'right', gap: 1, content: figure(({restarts}) => String(restarts))},
 		{head: 'AGE', cells: 5, align: 'right', gap: 1, content: figure((pod) => podAge(pod, state) ?? none)},
 	];

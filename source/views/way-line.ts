@@ -40,6 +40,7 @@ function wayText(state: State): string {
 	const leader = health.leader && podOf(pods, health.leader.id);
 	const age = pods === undefined ? 0 : now - pods.at;
 	return [
+		connection === undefined || connection.kind === 'direct' ? '' : `via ${connection.kind}`,
 		age > oldPodsMs ? `pods as they were ${durationText(age)} ago: the API does not answer` : '',
 		connection?.notBetter ?? '',
 		connection?.found ?? '',

@@ -92,9 +92,9 @@ type ContainerObject = {
 export function readPod({metadata = {}, spec, status = {}}: PodObject, wantedContainer?: string): EtcdPod | undefined {
 	const containers = spec?.containers ?? [];
 	const etcd =
-		containers.find(({name}) => name === wantedContainer) ??
-		containers.find(({name}) => name === 'etcd') ??
-		containers.find(runsEtcd);
+		wantedContainer === undefined
+			? (containers.find(({name}) => name === 'etcd') ?? containers.find(runsEtcd))
+			: containers.find(({name}) => name === wantedContainer);
 	const {name, namespace} = metadata;
 	const hasEnded = status.phase === 'Succeeded' || status.phase === 'Failed';
 	if (etcd === undefined || name === undefined || namespace === undefined || hasEnded) {

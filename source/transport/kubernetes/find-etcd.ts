@@ -47,7 +47,7 @@ export async function findEtcd(client: KubernetesClient, find: FindOptions, opti
 			return found(place, search.value);
 		}
 	}
-	throw notFound(results, client);
+	throw notFound(results, find, client);
 }
 
 /** The pods of etcd in one place, by name. */
@@ -113,7 +113,7 @@ function placeText({namespace, selector}: Place): string {
 
 type Result = {readonly place: Place; readonly search: PromiseSettledResult<readonly EtcdPod[]>};
 
-function notFound(results: readonly Result[], {context}: KubernetesClient): TransportError {
+function notFound(results: readonly Result[], {container}: FindOptions, {context}: KubernetesClient): TransportError {
 	const failures = results.flatMap(({place, search}) =>
 		search.status === 'rejected' ? [{place, error: search.reason as unknown}] : [],
 	);
@@ -125,8 +125,9 @@ function notFound(results: readonly Result[], {context}: KubernetesClient): Tran
 	}
 	const empty = results.filter(({search}) => search.status === 'fulfilled').map(({place}) => placeText(place));
 	const denied = forbidden.map(({place}) => `list pods in ${safeText(place.namespace ?? 'all namespaces')}`);
+	const ofContainer = container === undefined ? '' : `a container ${safeText(container)} and `;
 	const parts = [
-		...(empty.length > 0 ? [`there are no pods with ${listText(empty)}`] : []),
+		...(empty.length > 0 ? [`there are no pods with ${ofContainer}${listText(empty)}`] : []),
 		...(denied.length > 0 ? [`you may not ${listText(denied)}`] : []),
 	];
 	return new TransportError({
