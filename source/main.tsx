@@ -6,6 +6,7 @@ import {createInterface} from 'node:readline/promises';
 import {fileURLToPath} from 'node:url';
 import type {CommandContext} from './commands/context.ts';
 import {sentence} from './commands/sentence.ts';
+import type {ClusterKind} from './demo/kubernetes/resources.ts';
 import {createEngine} from './engine/engine.ts';
 import {initialState} from './engine/initial-state.ts';
 import {journalDirectories, openJournal, whyUnwritable} from './engine/journal.ts';
@@ -185,6 +186,7 @@ async function demo(options: Options): Promise<number> {
 	}
 	return runDemo({
 		scenario: options.scenario as keyof typeof scenarios,
+		...(options.demoKubernetes !== undefined && {kubernetes: options.demoKubernetes as ClusterKind}),
 		monitor: !options.noMonitor,
 		...(options.stateDirectory === undefined ? {} : {stateDirectory: options.stateDirectory}),
 		openMonitor(flags) {

@@ -33,6 +33,8 @@ export type Options = {
 	readonly writeOut: 'table' | 'json' | 'simple';
 	readonly scenario: string;
 	readonly noMonitor: boolean;
+	/** What the demo's Kubernetes is like; absent without one. */
+	readonly demoKubernetes?: string;
 };
 
 const second = 1000;
@@ -76,6 +78,7 @@ function optionsFrom(parsed: Arguments, environment: NodeJS.ProcessEnv): Options
 		writeOut: read.choice('write-out') as Options['writeOut'],
 		scenario: read.choice('scenario'),
 		noMonitor: read.isSet('no-monitor'),
+		...(read.isSet('kubernetes') && {demoKubernetes: read.choice('distribution')}),
 	};
 }
 

@@ -126,9 +126,7 @@ function connectionFields({state, screen}: HeaderProps, kept: ReadonlySet<Droppa
 	const count = connection?.endpoints.length ?? 0;
 	const endpoints = kept.has('endpoints') ? `, ${count} endpoint${count === 1 ? '' : 's'}` : '';
 	return [
-		...(connection !== undefined && kept.has('connection')
-			? [[span(`${connection.security}${endpoints}`)]]
-			: []),
+		...(connection !== undefined && kept.has('connection') ? [[span(`${connection.security}${endpoints}`)]] : []),
 		...(screen.pausedSince === undefined
 			? kept.has('interval')
 				? [[span(`every ${state.intervalMs / 1000} s`)]]

@@ -94,8 +94,8 @@ test('slow-disk: exactly one member answers late, and it does answer', {timeout:
 	expect(medians.filter((ms) => ms > 500)).toHaveLength(1);
 });
 
-async function startDemo(scenario: string): Promise<Demo> {
-	const child = spawn(process.execPath, [program, 'demo', '--no-monitor', '--scenario', scenario]);
+async function startDemo(scenario: string, ...more: readonly string[]): Promise<Demo> {
+	const child = spawn(process.execPath, [program, 'demo', '--no-monitor', '--scenario', scenario, ...more]);
 	onTestFinished(async () => {
 		if (child.exitCode === null && child.signalCode === null) {
 			child.kill('SIGTERM');
@@ -108,12 +108,23 @@ async function startDemo(scenario: string): Promise<Demo> {
 		once(child.stdout, 'data').then(([chunk]) => String(chunk)),
 		once(child, 'exit').then(([code]) => Promise.reject(new Error(`ended with ${code}: ${Buffer.concat(said)}`))),
 	]);
-	expect(line).toMatch(/^etcdtop --endpoints \S+ --cacert \S+ --cert \S+ --key \S+ --state-dir \S+\n$/);
+	expect(line).toMatch(/^etcdtop (--endpoints \S+ --cacert \S+ --cert \S+ --key|--kubeconfig) \S+ --state-dir \S+\n$/);
 	const words = line.trim().split(' ').slice(1);
 	// etcdctl knows all but the last.
 	const [flags, stateDirectory] = [words.slice(0, -2), words.at(-1)!];
-	return {child, flags, stateDirectory, directory: dirname(flags[flags.indexOf('--cacert') + 1]!)};
+	const file = flags.find((word) => word.startsWith('/'))!;
+	return {child, flags, stateDirectory, directory: dirname(file)};
 }
+
+test('behind a Kubernetes API its kubeconfig is all that leads there, and nothing is left of it', {timeout: 60_000}, async () => {
+	const demo = await startDemo('single', '--kubernetes', '--distribution', 'kubeadm');
+	const {stdout, stderr} = await promisify(execFile)(process.execPath, [program, 'status', '-w', 'simple', ...demo.flags]);
+	expect(stdout).toMatch(/^https:\/\/192\.0\.2\.11:2379, [0-9a-f]+, .*, healthy\n$/);
+	expect(stderr).toMatch(/^kubeadm: 1 etcd pod \(component=etcd in kube-system\); reached by exec/);
+	demo.child.kill('SIGINT');
+	await once(demo.child, 'exit');
+	expect(existsSync(demo.directory)).toBe(false);
+});
 
 type EtcdStatus = {dbSize: number; dbSizeInUse: number; leader: number; errors: string[]};
 
