@@ -127,13 +127,25 @@ function reasonToLeaveOut(seen: MemberObservation, row: PlanRow, input: PlanInpu
 	if (row.reclaimIsAtLeast) {
 		return undefined;
 	}
-	if (input.scope.kind === 'all' && row.reclaimRatio < worthItRatio) {
-		return `skip, under ${percentText(worthItRatio)}`;
+	if (input.scope.kind === 'all') {
+		return notWorthIt(row, input.scope);
 	}
-	if (input.scope.kind === 'member' && row.reclaimRatio < chosenMinimumRatio && row.reclaimBytes < chosenMinimumBytes) {
+	if (row.reclaimRatio < chosenMinimumRatio && row.reclaimBytes < chosenMinimumBytes) {
 		return `gives back only ${sizeText(row.reclaimBytes)}`;
 	}
 	return undefined;
+}
+
+/** Why the silence would not pay in a run over all; undefined where it does. */
+export function notWorthIt(
+	{dbSizeBytes, reclaimRatio}: Pick<PlanRow, 'dbSizeBytes' | 'reclaimRatio'>,
+	{onlyFrom}: Extract<Scope, {kind: 'all'}>,
+): string | undefined {
+	const ratio = Math.max(worthItRatio, onlyFrom?.ratio ?? 0);
+	if (reclaimRatio < ratio) {
+		return `skip, under ${percentText(ratio)}`;
+	}
+	return dbSizeBytes < (onlyFrom?.dbSizeBytes ?? 0) ? `skip, file under ${sizeText(onlyFrom?.dbSizeBytes ?? 0)}` : undefined;
 }
 
 /** Non-leaders by what they give back, the leader last. Ties go by name, so that the same cluster gives the same order. */

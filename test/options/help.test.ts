@@ -100,6 +100,10 @@ and starts no other.
 Flags:
       --all                        every member that is worth it, the leader
                                    last
+      --if-fragmented [PERCENT [SIZE]]
+                                   with --all: only members whose file is that
+                                   big and gives that much back (45% 100MiB);
+                                   else nothing is done
       --dry-run                    print the plan and its gates, change nothing
       --move-leader                move leadership before the leader's turn; a
                                    failed move halts the run
