@@ -149,6 +149,7 @@ export function createPlanControl(options: PlanControlOptions): PlanControl {
 			interactive: options.terminal,
 			now,
 		});
+		options.log.noteConfirmed(run, plan);
 		dispatch({type: 'runChanged', run});
 		const started = startRunner(run, {
 			transport: options.transport,

@@ -156,6 +156,7 @@ export function startRunner(begun: Run, options: RunnerOptions): Runner {
 			clock,
 			log,
 			runId: run.id,
+			gates: again.gates,
 			timeoutMs: options.defragTimeoutMs,
 			begin(start, id) {
 				attemptId = id;

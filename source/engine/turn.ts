@@ -4,6 +4,7 @@ import type {PlanRow} from '../domain/defrag-plan.ts';
 import {evidenceMaximumAgeMs} from '../domain/defrag-policy.ts';
 import type {TurnStart} from '../domain/defrag-transitions.ts';
 import {mayHaveHappened} from '../domain/failure.ts';
+import type {Gate} from '../domain/gate.ts';
 import type {Member} from '../domain/member.ts';
 import {durationText} from '../domain/text.ts';
 import type {Transport} from '../transport/transport.ts';
@@ -23,6 +24,8 @@ export type TurnContext = {
 	readonly clock: Clock;
 	readonly log: AttemptLog;
 	readonly runId: string;
+	/** As they were asked for this turn. */
+	readonly gates: readonly Gate[];
 	readonly timeoutMs: number;
 	/** Called when the line is on disk, right before the call. */
 	readonly begin: (start: TurnStart, attemptId: string) => void;
@@ -55,6 +58,7 @@ export async function performTurn(row: PlanRow, evidence: Evidence, context: Tur
 			before: {dbSizeBytes: row.dbSizeBytes, inUseBytes: row.inUseBytes},
 			...(count === undefined ? {} : {count}),
 			...processStart,
+			gates: context.gates,
 		});
 	} catch (error) {
 		const detail = error instanceof Error ? error.message : String(error);

@@ -290,7 +290,7 @@ export const flags: readonly Flag[] = [
 		help: 'table, json or simple',
 		variable: 'ETCDCTL_WRITE_OUT',
 		default: 'table',
-		commands: ['status', 'defrag', 'alarm', 'journal', 'contexts'],
+		commands: ['status', 'defrag', 'alarm', 'journal', 'report', 'contexts'],
 	},
 	{
 		name: 'state-dir',
@@ -298,7 +298,7 @@ export const flags: readonly Flag[] = [
 		value: 'DIRECTORY',
 		help: 'where the journal is written; its usual places are read too',
 		// `status` has no use for it, and takes it so that the same flags reach a cluster with every command.
-		commands: ['status', 'defrag', 'alarm', 'compact', 'journal', ...monitorCommands],
+		commands: ['status', 'defrag', 'alarm', 'compact', 'journal', 'report', ...monitorCommands],
 	},
 	{name: 'help', short: 'h', type: 'boolean', help: 'this help', commands: 'every'},
 	{name: 'version', type: 'boolean', help: 'the version', commands: 'every'},

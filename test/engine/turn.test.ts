@@ -47,6 +47,7 @@ async function turn({
 		clock,
 		log,
 		runId: 'run-1',
+		gates: plan.gates,
 		timeoutMs: 600_000,
 		begin: () => calls.push('begin'),
 	});

@@ -17,6 +17,8 @@ Usage:
   etcdtop compact                  drop revisions older than 5 minutes
   etcdtop journal                  what was changed from this machine, by whom
                                    and when
+  etcdtop report [RUN]             a run as a change record: who, gates, sizes,
+                                   durations, longest silence
   etcdtop contexts                 the clusters that the kubeconfig leads to
   etcdtop demo                     the monitor on a real cluster of its own
   etcdtop completion bash|zsh|fish a script for the shell
