@@ -5,6 +5,7 @@ import type {Evidence} from './defrag-evidence.ts';
 import {evaluateGates} from './defrag-gates.ts';
 import type {DefragPlan, PlanRow, Scope} from './defrag-plan.ts';
 import {chosenMinimumBytes, chosenMinimumRatio, cooldownMs, leaderStableMs, worthItRatio} from './defrag-policy.ts';
+import {livenessWarnings} from './liveness.ts';
 import {type MemberId, memberLabel, type Role} from './member.ts';
 import {moveLeaderOffer} from './move-leader.ts';
 import type {MemberObservation} from './observation.ts';
@@ -65,11 +66,12 @@ export function planDefragmentation(input: PlanInput): DefragPlan {
 	);
 	const first = steps[0];
 	const gates = first === undefined ? [] : evaluateGates({memberId: first.memberId, evidence, now, terminal: input.terminal});
-	const warnings = versionWarnings(
+	const versions = versionWarnings(
 		observation.members
 			.filter(isAnswering)
 			.map(({member, status}) => ({name: memberLabel(member), version: status.value.version})),
 	);
+	const warnings = [...versions, ...livenessWarnings(steps, evidence.surroundings)];
 	return {
 		scope,
 		clusterId: observation.clusterId,

@@ -2,13 +2,15 @@
  * Watches for everything that a decision rests on: folds each observation into the cooldown's ledger and the leadership, and
  * gathers fresh evidence on demand, never from a cache.
  */
-import {type CooldownState, cooldownState} from '../domain/cooldown.ts';
+import {type ControllerTrace, traceController} from '../domain/controller-trace.ts';
+import {type CooldownState, cooldownState, type End} from '../domain/cooldown.ts';
 import {advanceLedger, type CooldownLedger, emptyLedger} from '../domain/cooldown-ledger.ts';
 import type {Evidence, Leadership, Read} from '../domain/defrag-evidence.ts';
 import {gateTimeoutMs} from '../domain/defrag-policy.ts';
 import {advanceLeadership} from '../domain/leadership.ts';
 import type {MemberId} from '../domain/member.ts';
 import type {Observation} from '../domain/observation.ts';
+import type {Surroundings} from '../domain/surroundings.ts';
 import {answeringVoters} from '../domain/voters.ts';
 import type {Platform} from '../transport/platform.ts';
 import type {Transport} from '../transport/transport.ts';
@@ -42,7 +44,20 @@ export function createWitness({transport, platform, clock, log, cooldownMs, lock
 	let leadership: Leadership | undefined;
 	let attempts = log.attempts();
 
-	const cooldown = () => cooldownState(ledger, attempts, clock.uptimeMs(), cooldownMs);
+	let controller: ControllerTrace | undefined;
+
+	const cooldown = () => cooldownState(ledger, attempts, clock.uptimeMs(), cooldownMs, otherEnds());
+
+	function otherEnds(): readonly End[] {
+		return controller === undefined ? [] : [{at: controller.endedAt, why: "OpenShift's controller defragmented a member"}];
+	}
+
+	function noteController(surroundings: Surroundings | undefined): void {
+		const told = surroundings?.openshift?.controller;
+		if (told?.kind === 'told') {
+			controller = traceController(controller, told.value.last, clock.uptimeMs());
+		}
+	}
 
 	function fold(observation: Observation, readable?: ReadonlySet<MemberId>): void {
 		ledger = advanceLedger(ledger, observation, attempts, readable);
@@ -61,18 +76,19 @@ export function createWitness({transport, platform, clock, log, cooldownMs, lock
 		async gather(onProgress) {
 			attempts = log.attempts();
 			const membership = await transport.membership({timeoutMs: gateTimeoutMs});
-			const [observation, platformGates, locked] = await Promise.all([
+			const [observation, surroundings, locked] = await Promise.all([
 				observeNow(transport, membership, clock, {timeoutMs: gateTimeoutMs}),
-				platform.gates(),
+				platform.surroundings?.(membership.members),
 				lockedBy(membership.clusterId),
 			]);
 			fold(observation);
+			noteController(surroundings);
 			const reads: Record<MemberId, Read> = {};
 			const evidence = (): Evidence => ({
 				observation,
 				reads: {...reads},
 				cooldown: cooldown(),
-				platformGates,
+				...(surroundings === undefined ? {} : {surroundings}),
 				...(leadership === undefined ? {} : {leadership}),
 				...(locked === undefined ? {} : {lockedBy: locked}),
 			});
