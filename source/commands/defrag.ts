@@ -121,7 +121,7 @@ function nothingToDo({scope, steps, leftOut}: DefragPlan): boolean {
 type Judged = {readonly plan: DefragPlan; readonly refusal?: string};
 
 /** Opened by time or by somebody else's end, an unknown outcome by its member's answer: what a script would try again for. */
-const passing: ReadonlySet<string> = new Set(['lock', 'inflight', 'snapshot', 'lag', 'cooldown']);
+const passing: ReadonlySet<string> = new Set(['lock', 'lease', 'inflight', 'snapshot', 'lag', 'cooldown']);
 
 /** The plan once every gate was asked, and why it can't start; a sentence where there is no plan at all. */
 async function judgedPlan({options, say}: CommandContext, {store}: EngineHandle): Promise<Judged | string> {
@@ -143,7 +143,8 @@ async function judgedPlan({options, say}: CommandContext, {store}: EngineHandle)
 				return {plan};
 			}
 			// Another run may take its time; anything else that stays closed needs a person.
-			const mayWait = !options.dryRun && passing.has(gate.id) && (gate.id === 'lock' || now - began < maximumHoldMs);
+			const mayWait =
+				!options.dryRun && passing.has(gate.id) && (gate.id === 'lock' || gate.id === 'lease' || now - began < maximumHoldMs);
 			return gate.state === 'pending' || mayWait ? undefined : {plan, refusal: `${gate.title}: ${gate.detail}`};
 		});
 	} finally {

@@ -3,6 +3,7 @@ import type {CooldownState} from './cooldown.ts';
 import type {Failure} from './failure.ts';
 import type {MemberId} from './member.ts';
 import type {Observation} from './observation.ts';
+import type {LeaseSight} from './run-lease.ts';
 import type {Surroundings} from './surroundings.ts';
 
 export type Evidence = {
@@ -14,6 +15,8 @@ export type Evidence = {
 	readonly leadership?: Leadership;
 	/** What surrounds etcd; absent where nobody knows of it. */
 	readonly surroundings?: Surroundings;
+	/** The Lease that holds a run across machines; absent without one. */
+	readonly lease?: {readonly where: string; readonly sight: LeaseSight};
 	/** Endpoints where a member is reached by more than one id are in `Member.watchOnly`; this names another run. */
 	readonly lockedBy?: string;
 };

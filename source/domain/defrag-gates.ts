@@ -10,6 +10,7 @@ import type {Gate, GateState} from './gate.ts';
 import {inflightGate, snapshotGate} from './idle-gates.ts';
 import {type MemberId, memberLabel} from './member.ts';
 import {quorumGate} from './quorum-gate.ts';
+import {leaseGate} from './run-lease.ts';
 import {surroundingsGates} from './surroundings-gates.ts';
 import {durationText, sizeText} from './text.ts';
 import {agreedLeader, answeringVoters, committedIndex, isAnswering} from './voters.ts';
@@ -46,15 +47,13 @@ export function evaluateGates(input: GateInput): readonly Gate[] {
 }
 
 function gatesAround({evidence}: GateInput): readonly Gate[] {
-	const {surroundings, observation} = evidence;
-	if (surroundings === undefined) {
-		return [];
-	}
-	return surroundingsGates({
-		surroundings,
-		isOutOfSpace: alarmsOf(observation).some(({alarm}) => alarm === 'NOSPACE'),
-		nameOf: (memberId) => labelOf(evidence, memberId),
-	});
+	const {surroundings, lease, observation} = evidence;
+	const isOutOfSpace = alarmsOf(observation).some(({alarm}) => alarm === 'NOSPACE');
+	const nameOf = (memberId: MemberId) => labelOf(evidence, memberId);
+	return [
+		...(lease === undefined ? [] : [leaseGate(lease.sight, lease.where, isOutOfSpace)]),
+		...(surroundings === undefined ? [] : surroundingsGates({surroundings, isOutOfSpace, nameOf})),
+	];
 }
 
 /** What holds the step, gravest first: a failed gate, one to be acknowledged that was not, one still pending. */

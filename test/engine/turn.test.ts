@@ -49,6 +49,7 @@ async function turn({
 		runId: 'run-1',
 		gates: plan.gates,
 		timeoutMs: 600_000,
+		claim: async () => undefined,
 		begin: () => calls.push('begin'),
 	});
 	return {outcome, calls};

@@ -7,6 +7,7 @@ import {failureOf} from '../transport-error.ts';
 import {execPermissions, forwardPermissions} from './choose-way.ts';
 import type {KubernetesCluster} from './connect.ts';
 import type {EtcdPod} from './etcd-pod.ts';
+import {createLeasePort} from './lease.ts';
 import type {Match} from './match-pods.ts';
 import {
 	eventsPermission,
@@ -50,6 +51,7 @@ export function platformOf(cluster: KubernetesCluster, timeoutMs: number): Platf
 			};
 			return surroundings;
 		},
+		lease: createLeasePort(client, namespace, call),
 		pods: (members) => ({ageMs: cluster.podsAgeMs(), matches: cluster.pods(members).map(matchSeen)}),
 		denied: () => watch.denied,
 	};
