@@ -31,6 +31,8 @@ export type EtcdPod = {
 	readonly client: Port;
 	/** Whether the client port is open on the pod's loopback, where a port-forward ends; undefined where its flags are not known. */
 	readonly isOnLoopback?: boolean;
+	/** The ports on that loopback at which etcd listens to clients, as far as its flags tell. */
+	readonly loopbackPorts: ReadonlySet<number>;
 	/** Where the metrics are, if not (only) at the client port. */
 	readonly metrics?: Port;
 	readonly certificates?: CertificatePaths;
@@ -110,7 +112,9 @@ export function readPod({metadata = {}, spec, status = {}}: PodObject, wantedCon
 	const clientUrls = urlTexts(flags['advertise-client-urls']);
 	const metrics = metricsPort(flags, etcd);
 	const certificates = certificatesOfEtcdctl(etcdctl) ?? certificatePaths(flags, etcd);
-	const loopback = isOnLoopback(flags, etcd);
+	const listening = urlTexts(flags['listen-client-urls']);
+	const loopbackPorts = portsOnLoopback(listening, flags, etcd);
+	const isKnown = listening.length > 0 || loopbackPorts.size > 0;
 	return {
 		name: safeText(name),
 		key: {namespace, name},
@@ -125,7 +129,8 @@ export function readPod({metadata = {}, spec, status = {}}: PodObject, wantedCon
 		...(flags.name !== undefined && {memberName: flags.name}),
 		clientUrls,
 		client: clientPort(flags, etcd),
-		...(loopback !== undefined && {isOnLoopback: loopback}),
+		...(isKnown && {isOnLoopback: loopbackPorts.size > 0}),
+		loopbackPorts,
 		...(metrics !== undefined && {metrics}),
 		...(certificates !== undefined && {certificates}),
 		phase: safeText(status.phase ?? 'Unknown'),
@@ -144,6 +149,8 @@ export function readPod({metadata = {}, spec, status = {}}: PodObject, wantedCon
 		incarnation: `${metadata.uid ?? ''} ${own?.containerID ?? ''} ${own?.restartCount ?? 0}`,
 	};
 }
+
+const usualPort = 2379;
 
 /** RKE2 keeps etcd's flags in a file on the host; these are its paths and ports. */
 const rke2Folder = '/var/lib/rancher/rke2/server/tls/etcd';
@@ -175,17 +182,23 @@ function certificatePaths(flags: EtcdFlags, container: ContainerObject): Certifi
 	return cacert === undefined || cert === undefined || key === undefined ? undefined : {cacert, cert, key};
 }
 
+/** The one on the pod's loopback where there is one: that is where we go. */
 function clientPort(flags: EtcdFlags, container: ContainerObject): Port {
-	const [listening] = urlTexts(flags['listen-client-urls'] ?? flags['advertise-client-urls']);
-	return listening === undefined ? {port: 2379, secure: isRke2(flags, container)} : portOf(listening, 2379);
+	const urls = urlTexts(flags['listen-client-urls'] ?? flags['advertise-client-urls']);
+	const listening = urls.find(isLoopback) ?? urls[0];
+	return listening === undefined ? {port: usualPort, secure: isRke2(flags, container)} : portOf(listening, usualPort);
 }
 
-function isOnLoopback(flags: EtcdFlags, container: ContainerObject): boolean | undefined {
-	const listening = urlTexts(flags['listen-client-urls']).map((url) => new URL(url));
+function portsOnLoopback(listening: readonly string[], flags: EtcdFlags, container: ContainerObject): ReadonlySet<number> {
 	if (listening.length === 0) {
-		return isRke2(flags, container) ? true : undefined;
+		return new Set(isRke2(flags, container) ? [usualPort] : []);
 	}
-	return listening.some(({hostname}) => /^(localhost|127\..*|0\.0\.0\.0|\[::1?\])$/.test(hostname));
+	return new Set(listening.filter(isLoopback).map((url) => portOf(url, usualPort).port));
+}
+
+/** Also of what listens at every address. */
+function isLoopback(url: string): boolean {
+	return /^(localhost|127\..*|0\.0\.0\.0|\[::1?\])$/.test(new URL(url).hostname);
 }
 
 function metricsPort(flags: EtcdFlags, container: ContainerObject): Port | undefined {
