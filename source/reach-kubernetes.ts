@@ -5,11 +5,10 @@ import {asTyped, type Reached} from './reached.ts';
 import {execPermissions, forwardPermissions} from './transport/kubernetes/choose-way.ts';
 import {connectKubernetes, type KubernetesCluster} from './transport/kubernetes/connect.ts';
 import type {EtcdPod} from './transport/kubernetes/etcd-pod.ts';
-import {chooseContext, listContexts} from './transport/kubernetes/kube-context.ts';
+import {chooseContext, plainNames, shownName} from './transport/kubernetes/kube-context.ts';
 import type {Kubeconfig} from './transport/kubernetes/kubeconfig-files.ts';
 import {PermissionWatch} from './transport/kubernetes/permission-watch.ts';
 import type {Platform} from './transport/platform.ts';
-import {safeText} from './transport/safe-text.ts';
 
 export async function reachKubernetes(
 	config: Kubeconfig,
@@ -18,13 +17,13 @@ export async function reachKubernetes(
 	signal?: AbortSignal,
 ): Promise<Reached> {
 	const {kubernetes, ...etcd} = connection;
-	const {name} = asTyped(() => chooseContext(config, {...kubernetes, environment}));
-	const cluster = await connectKubernetes({...etcd, ...kubernetes, environment, ...(signal && {signal})});
+	const context = asTyped(() => chooseContext(config, {...kubernetes, environment}));
+	const cluster = await connectKubernetes({...etcd, ...kubernetes, environment, ...(signal && {signal})}, context);
 	return {
 		transport: cluster.transport,
 		platform: platformOf(cluster, kubernetes.requestTimeoutMs),
-		clusterName: safeText(name),
-		contexts: listContexts(config).map((context) => context.name),
+		clusterName: shownName(context.name),
+		contexts: plainNames(config),
 	};
 }
 
