@@ -1,9 +1,11 @@
 /** The command line and the environment into one checked record; everything wrong in it is a `UsageError`. */
-import {cooldownMs as minimumCooldownMs} from './domain/defrag-policy.ts';
+import type {Fragmentation} from './domain/defrag-plan.ts';
+import {cooldownMs as minimumCooldownMs, unattendedBytes, unattendedRatio} from './domain/defrag-policy.ts';
 import {type Arguments, parseArguments} from './options/arguments.ts';
 import type {CommandName} from './options/commands.ts';
 import {type ConnectionOptions, connectionFrom} from './options/connection.ts';
 import {Reader} from './options/reader.ts';
+import {parseShare, parseSize} from './options/size.ts';
 import {UsageError} from './usage-error.ts';
 
 export type {ConnectionOptions} from './options/connection.ts';
@@ -25,6 +27,8 @@ export type Options = {
 	readonly defragTimeoutMs: number;
 	readonly cooldownMs: number;
 	readonly all: boolean;
+	/** Only members whose file is like that. */
+	readonly ifFragmented?: Fragmentation;
 	readonly dryRun: boolean;
 	readonly moveLeader: boolean;
 	readonly allowOutage: boolean;
@@ -70,6 +74,7 @@ function optionsFrom(parsed: Arguments, environment: NodeJS.ProcessEnv): Options
 		defragTimeoutMs: read.duration('defrag-timeout', second, day, '1s to 24h'),
 		cooldownMs: cooldownFrom(read),
 		all: read.isSet('all'),
+		...fragmentationFrom(read),
 		dryRun: read.isSet('dry-run'),
 		moveLeader: read.isSet('move-leader'),
 		allowOutage: read.isSet('allow-outage'),
@@ -79,6 +84,22 @@ function optionsFrom(parsed: Arguments, environment: NodeJS.ProcessEnv): Options
 		scenario: read.choice('scenario'),
 		noMonitor: read.isSet('no-monitor'),
 		...(read.isSet('kubernetes') && {demoKubernetes: read.choice('distribution')}),
+	};
+}
+
+/** Its values may be left out: none, the percentage alone, or both. */
+function fragmentationFrom(read: Reader): {readonly ifFragmented?: Fragmentation} {
+	const {values} = read.values('if-fragmented');
+	const given = values.at(-1);
+	if (given === undefined) {
+		return {};
+	}
+	const [percent, size] = given.split(' ').filter((word) => word !== '');
+	return {
+		ifFragmented: {
+			ratio: percent === undefined ? unattendedRatio : parseShare(percent, '--if-fragmented'),
+			dbSizeBytes: size === undefined ? unattendedBytes : parseSize(size, '--if-fragmented'),
+		},
 	};
 }
 

@@ -7,6 +7,7 @@ import {type CommandContext, exitCodes} from './context.ts';
 import {runContexts} from './contexts.ts';
 import {runDefrag} from './defrag.ts';
 import {runJournal} from './journal.ts';
+import {runReport} from './report.ts';
 import {runStatus} from './status.ts';
 
 /** Exit code. Throws `UsageError` and `TransportError`. */
@@ -22,6 +23,8 @@ export async function runCommand(context: CommandContext): Promise<number> {
 			return runCompact(context);
 		case 'journal':
 			return runJournal(context);
+		case 'report':
+			return runReport(context);
 		case 'contexts':
 			return runContexts(context);
 		case 'completion':

@@ -11,6 +11,8 @@ export type Pod = {
 	readonly restarts: number;
 	/** By the cluster's clock. */
 	readonly createdWallMs?: number;
+	/** How long its liveness probe has to fail until the kubelet kills it; absent without one. */
+	readonly livenessMs?: number;
 	/** OpenShift's static pod revision. */
 	readonly staticPodRevision?: string;
 };

@@ -1,4 +1,5 @@
 /** Puts the parts of the engine together: poller → store, the witness beside it, and the controls that act. */
+import {randomUUID} from 'node:crypto';
 import {measuredSpeed} from '../domain/defrag-speed.ts';
 import type {Observation} from '../domain/observation.ts';
 import type {Platform} from '../transport/platform.ts';
@@ -11,6 +12,7 @@ import {createFileAttemptLog} from './file-attempt-log.ts';
 import {damageText, type Journal} from './journal.ts';
 import {createPlanControl} from './plan-control.ts';
 import {createPoller} from './poller.ts';
+import {createRunLease} from './run-lease.ts';
 import type {AcquireLock} from './run-lock.ts';
 import type {DispatchingStore} from './store.ts';
 import {tellSurroundings} from './surroundings.ts';
@@ -59,11 +61,15 @@ export function createEngine(options: EngineOptions): Engine {
 		clusterId: () => getState().clusterId ?? '',
 		onFailure: (text) => dispatch({type: 'messageChanged', message: {kind: 'warning', text}}),
 	});
+	const port = options.platform.lease;
+	const identity = `${operator} #${randomUUID().slice(0, 8)}`;
+	const lease = port && createRunLease({port, clock, log, identity});
 	const witness = createWitness({
 		transport,
 		platform: options.platform,
 		clock,
 		log,
+		lease,
 		cooldownMs: options.cooldownMs,
 		// Our own run holds the lock as well; only another's is a reason to wait.
 		lockedBy: async (clusterId) => (runUnderWay() ? undefined : options.lockHolder(clusterId)),
@@ -76,6 +82,7 @@ export function createEngine(options: EngineOptions): Engine {
 		...common,
 		log,
 		witness,
+		lease,
 		acquireLock: options.acquireLock,
 		terminal: options.terminal,
 		defragTimeoutMs: options.defragTimeoutMs,

@@ -4,7 +4,9 @@ import type {PlanRow} from '../domain/defrag-plan.ts';
 import {evidenceMaximumAgeMs} from '../domain/defrag-policy.ts';
 import type {TurnStart} from '../domain/defrag-transitions.ts';
 import {mayHaveHappened} from '../domain/failure.ts';
+import type {Gate} from '../domain/gate.ts';
 import type {Member} from '../domain/member.ts';
+import type {LeaseStep} from '../domain/run-lease.ts';
 import {durationText} from '../domain/text.ts';
 import type {Transport} from '../transport/transport.ts';
 import {failureOf} from '../transport/transport-error.ts';
@@ -23,7 +25,11 @@ export type TurnContext = {
 	readonly clock: Clock;
 	readonly log: AttemptLog;
 	readonly runId: string;
+	/** As they were asked for this turn. */
+	readonly gates: readonly Gate[];
 	readonly timeoutMs: number;
+	/** Across machines: why the turn is not ours after all. Asked with the line on disk. */
+	readonly claim: (attemptId: string, step: Omit<LeaseStep, 'id'>) => Promise<string | undefined>;
 	/** Called when the line is on disk, right before the call. */
 	readonly begin: (start: TurnStart, attemptId: string) => void;
 };
@@ -55,6 +61,7 @@ export async function performTurn(row: PlanRow, evidence: Evidence, context: Tur
 			before: {dbSizeBytes: row.dbSizeBytes, inUseBytes: row.inUseBytes},
 			...(count === undefined ? {} : {count}),
 			...processStart,
+			gates: context.gates,
 		});
 	} catch (error) {
 		const detail = error instanceof Error ? error.message : String(error);
@@ -63,6 +70,21 @@ export async function performTurn(row: PlanRow, evidence: Evidence, context: Tur
 			reason: 'the journal cannot be written',
 			detail,
 			nextStep: 'Free its disk, or name another directory with --state-dir.',
+		};
+	}
+	const refused = await context.claim(attemptId, {
+		memberId: row.memberId,
+		name: row.name,
+		...(count === undefined ? {} : {count}),
+		...processStart,
+	});
+	if (refused !== undefined) {
+		log.noteEnded(attemptId, {outcome: 'not sent', durationMs: 0, reason: refused});
+		return {
+			kind: 'failed',
+			reason: 'the run is not held across machines any more',
+			detail: refused,
+			nextStep: 'See who runs there; D makes a new plan.',
 		};
 	}
 	const begunAt = clock.uptimeMs();

@@ -2,13 +2,15 @@
  * Watches for everything that a decision rests on: folds each observation into the cooldown's ledger and the leadership, and
  * gathers fresh evidence on demand, never from a cache.
  */
-import {type CooldownState, cooldownState} from '../domain/cooldown.ts';
+import {type ControllerTrace, traceController} from '../domain/controller-trace.ts';
+import {type Attempt, type CooldownState, cooldownState, type End} from '../domain/cooldown.ts';
 import {advanceLedger, type CooldownLedger, emptyLedger} from '../domain/cooldown-ledger.ts';
 import type {Evidence, Leadership, Read} from '../domain/defrag-evidence.ts';
 import {gateTimeoutMs} from '../domain/defrag-policy.ts';
 import {advanceLeadership} from '../domain/leadership.ts';
 import type {MemberId} from '../domain/member.ts';
 import type {Observation} from '../domain/observation.ts';
+import type {Surroundings} from '../domain/surroundings.ts';
 import {answeringVoters} from '../domain/voters.ts';
 import type {Platform} from '../transport/platform.ts';
 import type {Transport} from '../transport/transport.ts';
@@ -16,12 +18,14 @@ import {failureOf} from '../transport/transport-error.ts';
 import type {AttemptLog} from './attempt-log.ts';
 import type {Clock} from './clock.ts';
 import {observeNow} from './observe-now.ts';
+import type {RunLease} from './run-lease.ts';
 
 export type WitnessOptions = {
 	readonly transport: Transport;
 	readonly platform: Platform;
 	readonly clock: Clock;
 	readonly log: AttemptLog;
+	readonly lease: RunLease | undefined;
 	readonly cooldownMs: number;
 	/** Who else holds the run lock now, as a sentence. */
 	readonly lockedBy: (clusterId: string) => Promise<string | undefined>;
@@ -37,12 +41,30 @@ export interface Witness {
 	rereadJournal(): void;
 }
 
-export function createWitness({transport, platform, clock, log, cooldownMs, lockedBy}: WitnessOptions): Witness {
+export function createWitness({transport, platform, clock, log, lease, cooldownMs, lockedBy}: WitnessOptions): Witness {
 	let ledger: CooldownLedger = emptyLedger(clock.uptimeMs());
 	let leadership: Leadership | undefined;
-	let attempts = log.attempts();
+	let attempts = allAttempts();
 
-	const cooldown = () => cooldownState(ledger, attempts, clock.uptimeMs(), cooldownMs);
+	let controller: ControllerTrace | undefined;
+
+	/** Ours, and what the Lease tells of others'. */
+	function allAttempts(): readonly Attempt[] {
+		return [...log.attempts(), ...(lease?.attempts() ?? [])];
+	}
+
+	const cooldown = () => cooldownState(ledger, attempts, clock.uptimeMs(), cooldownMs, otherEnds());
+
+	function otherEnds(): readonly End[] {
+		return controller === undefined ? [] : [{at: controller.endedAt, why: "OpenShift's controller defragmented a member"}];
+	}
+
+	function noteController(surroundings: Surroundings | undefined): void {
+		const told = surroundings?.openshift?.controller;
+		if (told?.kind === 'told') {
+			controller = traceController(controller, told.value.last, clock.uptimeMs());
+		}
+	}
 
 	function fold(observation: Observation, readable?: ReadonlySet<MemberId>): void {
 		ledger = advanceLedger(ledger, observation, attempts, readable);
@@ -51,28 +73,32 @@ export function createWitness({transport, platform, clock, log, cooldownMs, lock
 
 	return {
 		observed(observation) {
-			attempts = log.attempts();
+			attempts = allAttempts();
 			fold(observation);
 		},
 		cooldown,
 		rereadJournal() {
-			attempts = log.attempts();
+			attempts = allAttempts();
 		},
 		async gather(onProgress) {
-			attempts = log.attempts();
+			attempts = allAttempts();
 			const membership = await transport.membership({timeoutMs: gateTimeoutMs});
-			const [observation, platformGates, locked] = await Promise.all([
+			const [observation, surroundings, sight, locked] = await Promise.all([
 				observeNow(transport, membership, clock, {timeoutMs: gateTimeoutMs}),
-				platform.gates(),
+				platform.surroundings?.(membership.members),
+				lease?.look(),
 				lockedBy(membership.clusterId),
 			]);
+			attempts = allAttempts();
 			fold(observation);
+			noteController(surroundings);
 			const reads: Record<MemberId, Read> = {};
 			const evidence = (): Evidence => ({
 				observation,
 				reads: {...reads},
 				cooldown: cooldown(),
-				platformGates,
+				...(surroundings === undefined ? {} : {surroundings}),
+				...(lease === undefined || sight === undefined ? {} : {lease: {where: lease.where, sight}}),
 				...(leadership === undefined ? {} : {leadership}),
 				...(locked === undefined ? {} : {lockedBy: locked}),
 			});

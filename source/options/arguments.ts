@@ -12,22 +12,44 @@ export type Arguments = {
 	readonly given: ReadonlyMap<string, readonly string[]>;
 };
 
+/** Values that a flag of type `optional` has at most. */
+const optionalValues = 2;
+
 /** Throws `UsageError` for a word that can't be meant, naming the nearest that can. */
 export function parseArguments(argv: readonly string[]): Arguments {
 	const {tokens} = parseArgs({
 		args: [...argv],
-		options: Object.fromEntries(flags.map(({name, short, type}) => [name, {type, ...(short === undefined ? {} : {short})}])),
+		options: Object.fromEntries(
+			flags.map(({name, short, type}) => [
+				name,
+				{type: type === 'string' ? type : ('boolean' as const), ...(short === undefined ? {} : {short})},
+			]),
+		),
 		allowPositionals: true,
 		strict: false,
 		tokens: true,
 	});
 	const words: string[] = [];
 	const given = new Map<string, readonly string[]>();
+	// A flag whose values may be left out takes those that follow it at once.
+	let open: {readonly name: string; left: number} | undefined;
 	for (const token of tokens) {
+		if (token.kind === 'positional' && open !== undefined && open.left > 0 && /^\d/.test(token.value)) {
+			given.set(open.name, [`${given.get(open.name)?.at(-1) ?? ''} ${token.value}`.trim()]);
+			open.left--;
+			continue;
+		}
+		open = undefined;
 		if (token.kind === 'positional') {
 			words.push(token.value);
 		} else if (token.kind === 'option') {
 			const flag = flagNamed(token.name, token.rawName);
+			if (flag.type === 'optional') {
+				const inline = (token.value ?? '').replaceAll(',', ' ').trim();
+				given.set(flag.name, [inline]);
+				open = {name: flag.name, left: inline === '' ? optionalValues : 0};
+				continue;
+			}
 			const value =
 				flag.type === 'boolean' ? switchOf(flag, token.value) : argumentOf(flag, token.value, token.inlineValue === true);
 			given.set(flag.name, [...(given.get(flag.name) ?? []), value]);

@@ -1,7 +1,17 @@
 /** Every command, once, with what its help says beyond its flags. */
 import {type Flag, flags} from './flags.ts';
 
-export type CommandName = 'monitor' | 'status' | 'defrag' | 'alarm' | 'compact' | 'journal' | 'contexts' | 'demo' | 'completion';
+export type CommandName =
+	| 'monitor'
+	| 'status'
+	| 'defrag'
+	| 'alarm'
+	| 'compact'
+	| 'journal'
+	| 'report'
+	| 'contexts'
+	| 'demo'
+	| 'completion';
 
 export type Command = {
 	readonly name: CommandName;
@@ -56,6 +66,15 @@ export const commands: readonly Command[] = [
 		name: 'journal',
 		help: 'what was changed from this machine, by whom and when',
 		details: ['Oldest first. The cooldown is computed from it.'],
+		reachesCluster: false,
+	},
+	{
+		name: 'report',
+		operands: '[RUN]',
+		help: 'a run as a change record: who, gates, sizes, durations, longest silence',
+		details: [
+			'The last run where none is named; the beginning of its id is enough. It is made from the journal of this machine.',
+		],
 		reachesCluster: false,
 	},
 	{

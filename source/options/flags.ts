@@ -4,7 +4,8 @@ import type {CommandName} from './commands.ts';
 export type Flag = {
 	readonly name: string;
 	readonly short?: string;
-	readonly type: 'string' | 'boolean';
+	/** `optional`: as many words may follow as its `value` names, if they begin with a digit; none of them has to. */
+	readonly type: 'string' | 'boolean' | 'optional';
 	/** How a value is called in the help; `FILE` and `DIRECTORY` complete as such. */
 	readonly value?: string;
 	/** The values there are. */
@@ -237,6 +238,13 @@ export const flags: readonly Flag[] = [
 	},
 	{name: 'no-monitor', type: 'boolean', help: 'keep the cluster up and print the flags to reach it', commands: ['demo']},
 	{name: 'all', type: 'boolean', help: 'every member that is worth it, the leader last', commands: ['defrag']},
+	{
+		name: 'if-fragmented',
+		type: 'optional',
+		value: '[PERCENT [SIZE]]',
+		help: 'with --all: only members whose file is that big and gives that much back (45% 100MiB); else nothing is done',
+		commands: ['defrag'],
+	},
 	{name: 'dry-run', type: 'boolean', help: 'print the plan and its gates, change nothing', commands: ['defrag']},
 	{
 		name: 'move-leader',
@@ -282,7 +290,7 @@ export const flags: readonly Flag[] = [
 		help: 'table, json or simple',
 		variable: 'ETCDCTL_WRITE_OUT',
 		default: 'table',
-		commands: ['status', 'defrag', 'alarm', 'journal', 'contexts'],
+		commands: ['status', 'defrag', 'alarm', 'journal', 'report', 'contexts'],
 	},
 	{
 		name: 'state-dir',
@@ -290,7 +298,7 @@ export const flags: readonly Flag[] = [
 		value: 'DIRECTORY',
 		help: 'where the journal is written; its usual places are read too',
 		// `status` has no use for it, and takes it so that the same flags reach a cluster with every command.
-		commands: ['status', 'defrag', 'alarm', 'compact', 'journal', ...monitorCommands],
+		commands: ['status', 'defrag', 'alarm', 'compact', 'journal', 'report', ...monitorCommands],
 	},
 	{name: 'help', short: 'h', type: 'boolean', help: 'this help', commands: 'every'},
 	{name: 'version', type: 'boolean', help: 'the version', commands: 'every'},

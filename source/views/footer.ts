@@ -1,9 +1,8 @@
 /** The last two rows: what the program has to say until the next key, and what can be pressed now. */
 import {reasonAgainst} from '../actions/index.ts';
 import {blank, type Line, lineWidth, type Span, span} from '../components/line.ts';
-import {wrapText} from '../components/wrap-text.ts';
 import type {Message, State} from '../engine/state.ts';
-import {fit} from '../format.ts';
+import {fit, wrapText} from '../format.ts';
 import type {KeyRecord} from '../key-record.ts';
 import {keymap, placeOf} from '../keymap.ts';
 import {planHeldBy} from '../overlay-state.ts';

@@ -1,9 +1,10 @@
 /** How a cluster in Kubernetes is reached: what was found, why the way is not the better one, what is seen of the pods. */
+
 import {type Line, span} from '../components/line.ts';
-import {wrapText} from '../components/wrap-text.ts';
 import {podOf} from '../domain/pod.ts';
 import {durationText} from '../domain/text.ts';
 import type {State} from '../engine/state.ts';
+import {wrapText} from '../format.ts';
 import type {Theme} from '../theme.ts';
 
 export type WayLineProps = {

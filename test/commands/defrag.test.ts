@@ -27,6 +27,7 @@ describe('wrong usage', () => {
 	test.each([
 		['defrag', 'name the members to defragment, or give --all.'],
 		['defrag etcd-0 --all', 'name the members to defragment, or give --all.'],
+		['defrag etcd-0 --yes --if-fragmented', '--if-fragmented chooses among all members: give --all with it.'],
 		['defrag --all', 'without a terminal to ask on, defrag needs --yes (or --dry-run).'],
 	])('etcdtop %s', async (line, message) => {
 		const context = contextFor(line, {handle: scriptedEngine()});

@@ -29,6 +29,36 @@ function plan(given: readonly MemberCase[], scope: Scope = {kind: 'all'}, change
 	});
 }
 
+describe('only from a share and a size on, as a run that nobody watches', () => {
+	const onlyFrom = {ratio: 0.45, dbSizeBytes: 100 * MiB};
+	const why = (given: readonly MemberCase[]) => {
+		const {steps, leftOut} = plan(given, {kind: 'all', onlyFrom});
+		return [...steps.map(({name}) => `${name}: has a turn`), ...leftOut.map(({name, why: reason}) => `${name}: ${reason}`)];
+	};
+
+	it('both have to be reached', () => {
+		expect(
+			why([
+				{name: 'exactly', ...size(100, 55)},
+				{name: 'leaner', ...size(1000, 551)},
+				{name: 'smaller', ...size(99, 1)},
+				{name: 'learner', isLearner: true, ...size(900, 200)},
+			]),
+		).toEqual(['exactly: has a turn', 'leaner: skip, under 45%', 'smaller: skip, file under 100 MiB', 'learner: learner, never']);
+	});
+
+	it('a smaller share than the usual one does not weaken that', () => {
+		const {leftOut} = plan([{name: 'etcd-0', ...size(500, 460)}], {kind: 'all', onlyFrom: {ratio: 0.01, dbSizeBytes: 0}});
+		expect(leftOut.map(({why: reason}) => reason)).toEqual(['skip, under 10%']);
+	});
+
+	it('with nothing like that the plan refuses, and says that nothing gives back enough', () => {
+		expect(plan([{name: 'etcd-2', ...size(99, 1)}], {kind: 'all', onlyFrom}).refusal).toBe(
+			'no member gives back enough to be worth the silence',
+		);
+	});
+});
+
 describe('the order', () => {
 	it('is non-leaders by what they give back, the leader last, learners and small ones never', () => {
 		const made = plan(cases);

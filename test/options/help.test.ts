@@ -17,6 +17,8 @@ Usage:
   etcdtop compact                  drop revisions older than 5 minutes
   etcdtop journal                  what was changed from this machine, by whom
                                    and when
+  etcdtop report [RUN]             a run as a change record: who, gates, sizes,
+                                   durations, longest silence
   etcdtop contexts                 the clusters that the kubeconfig leads to
   etcdtop demo                     the monitor on a real cluster of its own
   etcdtop completion bash|zsh|fish a script for the shell
@@ -100,6 +102,10 @@ and starts no other.
 Flags:
       --all                        every member that is worth it, the leader
                                    last
+      --if-fragmented [PERCENT [SIZE]]
+                                   with --all: only members whose file is that
+                                   big and gives that much back (45% 100MiB);
+                                   else nothing is done
       --dry-run                    print the plan and its gates, change nothing
       --move-leader                move leadership before the leader's turn; a
                                    failed move halts the run

@@ -128,3 +128,8 @@ function deepest(error: unknown): Error {
 	const next = cause ?? errors?.[0];
 	return next instanceof Error ? deepest(next) : (error as Error);
 }
+
+/** The API's own status code behind a failure, where it answered at all. */
+export function statusCodeOf(error: unknown): number | undefined {
+	return error instanceof Error ? (refusalIn(error) ?? refusalIn(error.cause))?.code : undefined;
+}

@@ -46,6 +46,8 @@ export type KubernetesCluster = {
 	readonly permissions: Permissions;
 	/** Every member with its pod, and those that lack the other; as they were seen last, and looked at again by itself. */
 	readonly pods: (members: readonly Member[]) => readonly Match[];
+	/** Looks at the pods now. Throws `TransportError` where the API does not tell. */
+	readonly readPods: () => Promise<void>;
 	/** Milliseconds since the API last told of the pods. */
 	readonly podsAgeMs: () => number;
 };
@@ -126,6 +128,7 @@ async function connect(client: KubernetesClient, options: KubernetesOptions): Pr
 		namespace,
 		permissions,
 		pods: (members) => matchPods(members, pods.current),
+		readPods: () => pods.read(),
 		podsAgeMs: () => pods.ageMs,
 	};
 }

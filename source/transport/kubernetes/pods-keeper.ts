@@ -41,14 +41,16 @@ export class PodsKeeper {
 
 	/** Looks now. While the API does not answer, the old ones stay. Never rejects. */
 	refresh(): Promise<void> {
+		return this.read().catch(() => {});
+	}
+
+	/** Looks now. Throws `TransportError` where the API does not tell; the old ones stay. */
+	read(): Promise<void> {
 		this.#reading ??= listEtcdPods(this.#client, this.#found.place, this.#container, this.#options)
-			.then(
-				(pods) => {
-					this.#pods = pods;
-					this.#readAt = performance.now();
-				},
-				() => {},
-			)
+			.then((pods) => {
+				this.#pods = pods;
+				this.#readAt = performance.now();
+			})
 			.finally(() => {
 				this.#reading = undefined;
 			});

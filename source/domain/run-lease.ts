@@ -1,0 +1,126 @@
+/**
+ * What is written on the Lease that holds a run across machines, and what it means to others. Two machines' clocks are never
+ * compared: how old a Lease is, is how long we have seen it unchanged on our own.
+ */
+import type {Attempt} from './cooldown.ts';
+import type {Gate} from './gate.ts';
+import type {MemberId} from './member.ts';
+import {durationText} from './text.ts';
+
+/** A holder writes this often, so that others see it alive. */
+export const leaseRenewEveryMs = 10_000;
+
+/** A holder that has written nothing for this long is gone: six renewals in a row that failed, or a process that was killed. */
+export const leaseExpiryMs = 60_000;
+
+export type LeaseRecord = {
+	/** Changes with every write; a write names the one it is based on. */
+	readonly version: string;
+	/** Empty when nobody holds it. */
+	readonly holder: string;
+	/** A defragmentation that is being sent, runs, or has an unknown outcome. */
+	readonly step?: LeaseStep;
+	/** The last one that ended. */
+	readonly last?: LeaseStep;
+};
+
+export type LeaseStep = {
+	/** The attempt's, as the journal of its machine has it. */
+	readonly id: string;
+	readonly memberId: MemberId;
+	readonly name: string;
+	/** The member's own: before it, or for one that ended after it. */
+	readonly count?: number;
+	readonly processStartSeconds?: number;
+};
+
+export type LeaseSight =
+	| {readonly kind: 'free' | 'ours'}
+	| {readonly kind: 'held'; readonly by: string; readonly unchangedMs: number}
+	/** Nobody could hold it, or not we: why. */
+	| {readonly kind: 'unwritable'; readonly why: string}
+	| {readonly kind: 'silent'; readonly why: string};
+
+/** Since when a Lease has been seen as it is. */
+export type LeaseMemory = {readonly version: string; readonly since: number};
+
+export function remember(memory: LeaseMemory | undefined, {version}: LeaseRecord, now: number): LeaseMemory {
+	return memory?.version === version ? memory : {version, since: now};
+}
+
+export function isExpired({since}: LeaseMemory, now: number): boolean {
+	return now - since >= leaseExpiryMs;
+}
+
+export const leaseGateId = 'lease';
+/** With the holder's name behind it: a word typed for one is none for another. */
+export const heldGateId = 'lease held by ';
+
+const start = {id: leaseGateId, title: 'no run from another machine'} as const;
+
+/** `where`: the Lease's place and name. */
+export function leaseGate(sight: LeaseSight, where: string, isOutOfSpace: boolean): Gate {
+	switch (sight.kind) {
+		case 'free':
+			return {...start, state: 'passed', detail: `nobody holds ${where}`};
+		case 'ours':
+			return {...start, state: 'passed', detail: `${where} is ours`};
+		case 'unwritable':
+			return {...start, state: 'unchecked', detail: `${where} can't be used: ${sight.why}; only etcd's metrics tell of others`};
+		case 'silent':
+			return isOutOfSpace
+				? {...start, state: 'unchecked', detail: `${where} can't be seen: ${sight.why}; only etcd's metrics tell of others`}
+				: {...start, state: 'failed', detail: `${where} can't be seen: ${sight.why}`, opensByItself: true};
+		case 'held':
+			return heldGate(sight, where, isOutOfSpace);
+	}
+}
+
+function heldGate({by, unchangedMs}: Extract<LeaseSight, {kind: 'held'}>, where: string, isOutOfSpace: boolean): Gate {
+	const holder = `${by} holds ${where}`;
+	if (isOutOfSpace) {
+		// It may be alive: nobody can renew anything now.
+		const detail = `${holder}, and under NOSPACE it can't be renewed: ask whether that run goes on`;
+		return {...start, id: `${heldGateId}${by}`, state: 'acknowledge', detail};
+	}
+	return unchangedMs >= leaseExpiryMs
+		? {...start, state: 'passed', detail: `${by} has not renewed ${where} for ${durationText(unchangedMs)}: it is taken over`}
+		: {...start, state: 'failed', detail: `${holder}; unchanged for ${durationText(unchangedMs)}`, opensByItself: true};
+}
+
+/**
+ * What the Lease tells of defragmentations, as attempts of another boot: an open step blocks until its member shows that nothing
+ * runs there, and one that ended counts from when it was first seen here.
+ * @param known ids of attempts that the journal of this machine tells of better
+ */
+export function attemptsOn({step, last}: LeaseRecord, known: ReadonlySet<string>): readonly Attempt[] {
+	const own = (one: LeaseStep | undefined): one is LeaseStep => one !== undefined && !known.has(one.id);
+	return [
+		...(own(last) ? [{...attemptOf(last), end: endOf(last)}] : []),
+		// One that has ended since is told as such.
+		...(own(step) && step.id !== last?.id
+			? [{...attemptOf(step), ...(step.count !== undefined && {countBefore: step.count})}]
+			: []),
+	];
+}
+
+function attemptOf({id, memberId, name, processStartSeconds}: LeaseStep): Attempt {
+	return {
+		id,
+		memberId,
+		name,
+		thisBoot: false,
+		startedAt: 0,
+		...(processStartSeconds !== undefined && {processStartSeconds}),
+	};
+}
+
+function endOf({count, processStartSeconds}: LeaseStep): NonNullable<Attempt['end']> {
+	return {
+		at: 0,
+		thisBoot: false,
+		wallMs: 0,
+		...(count !== undefined && {count}),
+		...(processStartSeconds !== undefined && {processStartSeconds}),
+	};
+}
