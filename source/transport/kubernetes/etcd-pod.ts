@@ -1,5 +1,6 @@
 /** What a pod's object says about the etcd in it. */
 import {isIP} from 'node:net';
+import {parseEndpoint} from '../grpc/endpoint.ts';
 import {type SafeText, safeText} from '../safe-text.ts';
 import {type EtcdFlags, readFlags, runsEtcd, runsShell} from './etcd-flags.ts';
 
@@ -109,7 +110,7 @@ export function readPod({metadata = {}, spec, status = {}}: PodObject, wantedCon
 	const created = metadata.creationTimestamp === undefined ? Number.NaN : new Date(metadata.creationTimestamp).getTime();
 	const isRunning = own?.state?.running !== undefined;
 	const revision = metadata.labels?.revision;
-	const clientUrls = urlTexts(flags['advertise-client-urls']);
+	const clientUrls = urlTexts(flags['advertise-client-urls']).filter(isEndpoint);
 	const metrics = metricsPort(flags, etcd);
 	const certificates = certificatesOfEtcdctl(etcdctl) ?? certificatePaths(flags, etcd);
 	const listening = urlTexts(flags['listen-client-urls']);
@@ -219,6 +220,15 @@ function urlTexts(list: string | undefined): string[] {
 		.split(',')
 		.map((url) => url.trim().replace(/\/+$/, ''))
 		.filter((url) => /^https?:\/\//.test(url) && URL.canParse(url));
+}
+
+/** One with a variable that is not known would be the same in every pod. */
+function isEndpoint(url: string): boolean {
+	try {
+		return !url.includes('$') && parseEndpoint(url, true).url !== '';
+	} catch {
+		return false;
+	}
 }
 
 /** `10.0.0.1` of `https://10.0.0.1:2379`; undefined for what is no URL. */

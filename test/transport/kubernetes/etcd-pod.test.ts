@@ -100,6 +100,15 @@ test('a port that is usual on the web stays', () => {
 	});
 });
 
+test('what leads nowhere is not the URL of a pod: by one that all have in common, all would be the first of them', () => {
+	const env = [{name: 'POD_NAME', valueFrom: {fieldRef: {fieldPath: 'metadata.name'}}}];
+	const urls = (list: string) => readPod(pod(['etcd', `--advertise-client-urls=${list}`], {env}))?.clientUrls;
+	expect(urls('http://$(POD_NAME).etcd:2379,http://$POD_NAME:2379')).toEqual([]);
+	expect(urls('https://10.0.0.1:2379/\x1b[2J,https://user@10.0.0.1:2379,https://10.0.0.1:2379')).toEqual([
+		'https://10.0.0.1:2379',
+	]);
+});
+
 test('etcd that listens on the address of its node alone is not on its loopback', () => {
 	expect(readPod(pod(['etcd', '--listen-client-urls=https://10.0.0.1:2379']))?.isOnLoopback).toBe(false);
 	expect(readPod(pod(['etcd', '--listen-client-urls', 'https://10.0.0.1:2379,https://[::1]:2379']))?.isOnLoopback).toBe(true);
