@@ -4,7 +4,7 @@ import type {CallOptions} from '../transport.ts';
 import type {KubernetesClient} from './client.ts';
 import {type EtcdPod, hasAddress} from './etcd-pod.ts';
 import {type FoundEtcd, listEtcdPods} from './find-etcd.ts';
-import {sameEndpoint} from './match-pods.ts';
+import {livelierFirst, sameEndpoint} from './match-pods.ts';
 
 /** Readiness and restarts are shown; nothing waits for them. */
 const oldAfterMs = 10_000;
@@ -71,7 +71,7 @@ export function podAt(pods: readonly EtcdPod[], url: string): EtcdPod | undefine
 	const {host, port} = parseEndpoint(url, true);
 	const advertising = pods.filter(({clientUrls}) => clientUrls.some((own) => sameEndpoint(own, url)));
 	if (advertising.length > 0) {
-		return liveliest(advertising);
+		return advertising.toSorted(livelierFirst)[0];
 	}
 	const there = pods.filter((pod) => hasAddress(pod, host));
 	const atPort = there.filter(({client, metrics}) => [client.port, metrics?.port].includes(port));
@@ -79,12 +79,7 @@ export function podAt(pods: readonly EtcdPod[], url: string): EtcdPod | undefine
 	// Its own addresses come first in the list, that of its node last: there other pods may have the same port.
 	const distance = ({ips}: EtcdPod) => ips.findIndex((ip) => ip.toLowerCase() === host);
 	const nearest = Math.min(...candidates.map(distance));
-	return liveliest(candidates.filter((pod) => distance(pod) === nearest));
-}
-
-function liveliest(pods: readonly EtcdPod[]): EtcdPod | undefined {
-	const rank = ({isRunning, isReady}: EtcdPod) => Number(isRunning) * 2 + Number(isReady);
-	return [...pods].sort((one, other) => rank(other) - rank(one) || (other.createdWallMs ?? 0) - (one.createdWallMs ?? 0))[0];
+	return candidates.filter((pod) => distance(pod) === nearest).toSorted(livelierFirst)[0];
 }
 
 /** The URL by which a pod's etcd goes. */

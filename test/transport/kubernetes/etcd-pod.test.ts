@@ -8,6 +8,7 @@ import {ownEndpoint} from '../../../source/transport/kubernetes/etcdctl.ts';
 import {matchPods} from '../../../source/transport/kubernetes/match-pods.ts';
 import {podAt} from '../../../source/transport/kubernetes/pods-keeper.ts';
 import {portIn} from '../../../source/transport/kubernetes/tunnels.ts';
+import {safeText} from '../../../source/transport/safe-text.ts';
 
 function captured(name: string): PodObject[] {
 	const url = new URL(`../captures/kubernetes/${name}.json`, import.meta.url);
@@ -260,6 +261,15 @@ describe('members and pods', () => {
 			['', 'etcd-master-2'],
 			[undefined, 'etcd-master-1'],
 			[undefined, 'etcd-master-3'],
+		]);
+	});
+
+	test('of two pods for one member, the one that runs is its own', () => {
+		const [first] = openshift as [EtcdPod];
+		const old: EtcdPod = {...first, name: safeText('a-old'), isRunning: false, isReady: false};
+		expect(pairs([member('master-1', '10.77.0.11')], [old, first])).toEqual([
+			['master-1', 'etcd-master-1'],
+			[undefined, 'a-old'],
 		]);
 	});
 
