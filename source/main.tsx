@@ -1,7 +1,7 @@
 /** The composition root: options, then the screen or the command, then the transport, loaded last because it is the heaviest. */
 import {once} from 'node:events';
 import {existsSync} from 'node:fs';
-import {hostname, userInfo} from 'node:os';
+import {devNull, hostname, userInfo} from 'node:os';
 import {createInterface} from 'node:readline/promises';
 import {fileURLToPath} from 'node:url';
 import type {CommandContext} from './commands/context.ts';
@@ -149,7 +149,7 @@ function engineOptions(options: Options) {
 	};
 }
 
-async function monitor(options: Options): Promise<number> {
+async function monitor(options: Options, environment: NodeJS.ProcessEnv = process.env): Promise<number> {
 	if (process.stdout.isTTY !== true || process.stdin.isTTY !== true) {
 		throw new UsageError('the monitor needs a terminal on both ends. Without one, run: etcdtop status');
 	}
@@ -173,7 +173,7 @@ async function monitor(options: Options): Promise<number> {
 		store,
 		clock,
 		begin,
-		reach: (connection, signal) => reach(connection, process.env, signal),
+		reach: (connection, signal) => reach(connection, environment, signal),
 		createEngine: ({transport, platform}, own) =>
 			createEngine({...engineOptions(options), store: own, transport, platform, clock, journal, terminal: true}),
 	});
@@ -191,12 +191,20 @@ async function demo(options: Options): Promise<number> {
 		...(options.stateDirectory === undefined ? {} : {stateDirectory: options.stateDirectory}),
 		openMonitor(flags) {
 			const {connection, stateDirectory = ''} = parseOptions([...flags], {});
-			return monitor({...options, command: 'monitor', connection, stateDirectory, clusterName: `demo ${options.scenario}`});
+			return monitor(
+				{...options, command: 'monitor', connection, stateDirectory, clusterName: `demo ${options.scenario}`},
+				withoutContexts(process.env),
+			);
 		},
 		reaper: [process.execPath, launcher(), '__reap'],
 		say,
 		print,
 	});
+}
+
+/** From a demo no real cluster is switched to: what is done there is written down with the demo, and forgotten with it. */
+function withoutContexts({KUBERNETES_SERVICE_HOST: _, ...environment}: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+	return {...environment, KUBECONFIG: devNull};
 }
 
 /** The program that the user started, to start it again for a hidden subcommand. */

@@ -2,10 +2,9 @@
 import type {ConnectionOptions} from './options.ts';
 import {asTyped, type Reached} from './reached.ts';
 import {connectKubernetes} from './transport/kubernetes/connect.ts';
-import {chooseContext, listContexts} from './transport/kubernetes/kube-context.ts';
+import {chooseContext, plainNames, shownName} from './transport/kubernetes/kube-context.ts';
 import type {Kubeconfig} from './transport/kubernetes/kubeconfig-files.ts';
 import {platformOf} from './transport/kubernetes/platform.ts';
-import {safeText} from './transport/safe-text.ts';
 
 export async function reachKubernetes(
 	config: Kubeconfig,
@@ -14,12 +13,12 @@ export async function reachKubernetes(
 	signal?: AbortSignal,
 ): Promise<Reached> {
 	const {kubernetes, ...etcd} = connection;
-	const {name} = asTyped(() => chooseContext(config, {...kubernetes, environment}));
-	const cluster = await connectKubernetes({...etcd, ...kubernetes, environment, ...(signal && {signal})});
+	const context = asTyped(() => chooseContext(config, {...kubernetes, environment}));
+	const cluster = await connectKubernetes({...etcd, ...kubernetes, environment, ...(signal && {signal})}, context);
 	return {
 		transport: cluster.transport,
 		platform: platformOf(cluster, kubernetes.requestTimeoutMs),
-		clusterName: safeText(name),
-		contexts: listContexts(config).map((context) => context.name),
+		clusterName: shownName(context.name),
+		contexts: plainNames(config),
 	};
 }

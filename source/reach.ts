@@ -38,13 +38,13 @@ async function reachDirectly(connection: ConnectionOptions): Promise<Omit<Reache
 
 /** What can be switched to from a cluster that is reached directly; a kubeconfig that is no good is none. */
 async function contextsOf(environment: NodeJS.ProcessEnv): Promise<readonly string[]> {
-	const [{findKubeconfig}, {listContexts}] = await Promise.all([
+	const [{findKubeconfig}, {plainNames}] = await Promise.all([
 		import('./transport/kubernetes/kubeconfig-files.ts'),
 		import('./transport/kubernetes/kube-context.ts'),
 	]);
 	try {
 		const config = findKubeconfig({environment});
-		return config === undefined ? [] : listContexts(config).map(({name}) => name);
+		return config === undefined ? [] : plainNames(config);
 	} catch {
 		return [];
 	}

@@ -8,7 +8,7 @@ import type {DispatchingStore} from './engine/store.ts';
 import type {ConnectionOptions} from './options.ts';
 import {runUnderWay} from './overlay-state.ts';
 import type {Reached} from './reached.ts';
-import {failureOf, TransportError} from './transport/transport-error.ts';
+import {failureOf} from './transport/transport-error.ts';
 import {UsageError} from './usage-error.ts';
 
 export type SessionOptions = {
@@ -44,23 +44,24 @@ export function createSession(options: SessionOptions): Session {
 
 	function begin(reached: Reached, clusterName: string): void {
 		store.dispatch({type: 'contextsKnown', clusterName, contexts: reached.contexts});
-		let isCurrent = true;
+		let last: State | undefined;
 		const own: DispatchingStore = {
 			...store,
-			// What an engine that was given up still hears belongs to another cluster.
-			dispatch: (message) => isCurrent && store.dispatch(message),
+			// An engine that was given up neither tells of its cluster any more nor takes the next one for its own: its journal goes by this.
+			getState: () => last ?? store.getState(),
+			dispatch: (message) => last === undefined && store.dispatch(message),
+		};
+		const end = () => {
+			last ??= store.getState();
 		};
 		const next = options.createEngine(reached, own);
 		engine = {
 			...next,
 			close() {
-				isCurrent = false;
+				end();
 				next.close();
 			},
-			async stop() {
-				await next.stop();
-				isCurrent = false;
-			},
+			stop: () => next.stop().finally(end),
 		};
 		late.connect(next.controls);
 		next.start();
@@ -101,13 +102,16 @@ export function createSession(options: SessionOptions): Session {
 		}
 		late.connect(undefined);
 		await engine?.stop();
+		if (leaving.signal.aborted) {
+			reached.transport.close();
+			return;
+		}
 		store.dispatch({type: 'begunAnew', state: options.begin(reached.clusterName)});
 		begin(reached, reached.clusterName);
 	}
 
 	function switchContext(context: string): void {
-		const state = store.getState();
-		const held = switching ? 'another context is being connected to' : whyStay(state);
+		const held = whyNotNow() ?? whyStay(store.getState());
 		if (held !== undefined) {
 			late.say('refused', `${context}: ${held}`);
 			return;
@@ -118,8 +122,25 @@ export function createSession(options: SessionOptions): Session {
 		});
 	}
 
+	/** The first cluster comes before any other, and one other at a time. */
+	function whyNotNow(): string | undefined {
+		return engine === undefined ? 'not connected yet' : switching ? 'another context is being connected to' : undefined;
+	}
+
+	/** Who has asked for another cluster means that one, and would be shown the old one: nothing is begun on either. */
+	function unlessSwitching<Values extends readonly unknown[]>(open: (...values: Values) => void): (...values: Values) => void {
+		return (...values) =>
+			switching ? late.say('refused', 'another context is being connected to; wait for it') : open(...values);
+	}
+
 	return {
-		controls: {...late, switchContext},
+		controls: {
+			...late,
+			openPlan: unlessSwitching(late.openPlan),
+			openDisarm: unlessSwitching(late.openDisarm),
+			openCompact: unlessSwitching(late.openCompact),
+			switchContext,
+		},
 		start,
 		async stop() {
 			leaving.abort();
@@ -154,11 +175,6 @@ function connectionTo(context: string, connection: ConnectionOptions): Connectio
 }
 
 function whyNot(error: unknown): string {
-	if (error instanceof UsageError) {
-		return error.message;
-	}
-	if (error instanceof TransportError) {
-		return sentence(failureOf(error));
-	}
-	throw error;
+	// A defect too is told here: a run may have begun meanwhile, and must not end of it.
+	return error instanceof UsageError ? error.message : sentence(failureOf(error));
 }

@@ -103,7 +103,7 @@ export function createRunLease({port, clock, log, identity}: RunLeaseOptions): R
 				throw error;
 			}
 			unwritable = message;
-			return begin({});
+			return begin(leftOn(record));
 		}
 	}
 
@@ -113,13 +113,12 @@ export function createRunLease({port, clock, log, identity}: RunLeaseOptions): R
 		const isOld = memory !== undefined && isExpired(memory, clock.uptimeMs());
 		if (sight.kind === 'held' && !isOld && mayPass) {
 			unwritable = `${sight.by} holds it`;
-			return begin({});
+			return begin(leftOn(record));
 		}
 		if (sight.kind === 'held' && !isOld) {
 			return {kind: 'held', heldBy: `${sight.by} holds ${port.where}; unchanged for ${durationText(sight.unchangedMs)}`};
 		}
-		// What the one before us left on it stays until its member has shown what became of it.
-		const left = {...(record?.step && {step: record.step}), ...(record?.last && {last: record.last})};
+		const left = leftOn(record);
 		const written = await port.write({holder: identity, ...left}, record?.version);
 		if (written.kind === 'conflict') {
 			return {kind: 'held', heldBy: `another etcdtop was faster to take ${port.where}`};
@@ -234,6 +233,11 @@ export function createRunLease({port, clock, log, identity}: RunLeaseOptions): R
 	function knownIds(): ReadonlySet<string> {
 		return new Set(log.attempts().map(({id}) => id));
 	}
+}
+
+/** What the one before us left on it counts until its member has shown what became of it, whether we can write it or not. */
+function leftOn(record: LeaseRecord | undefined): {step?: LeaseStep; last?: LeaseStep} {
+	return {...(record?.step && {step: record.step}), ...(record?.last && {last: record.last})};
 }
 
 function endedStep(step: LeaseStep, attempt: Attempt | undefined): LeaseStep {

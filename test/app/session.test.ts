@@ -25,6 +25,7 @@ function open(line = '--context home --cert /c --key /k') {
 	const asked: Options['connection'][] = [];
 	let waiting: (() => void) | undefined;
 	let slow = false;
+	let stopped = Promise.resolve();
 	const store = createStore(begin(''));
 	const session = createSession({
 		store,
@@ -38,6 +39,9 @@ function open(line = '--context home --cert /c --key /k') {
 					waiting = resolve;
 				});
 			}
+			if (name === 'odd') {
+				throw new TypeError('never thought of');
+			}
 			if (name === 'gone' || signal.aborted) {
 				throw new TransportError({kind: 'unreachable', message: 'the API is away', nextStep: 'Look at the VPN.'});
 			}
@@ -47,9 +51,15 @@ function open(line = '--context home --cert /c --key /k') {
 		createEngine({clusterName}: Reached, own) {
 			stores.set(clusterName, own);
 			return {
-				controls: {stopAfterThis: () => log.push(`${clusterName}: stopAfterThis`)} as unknown as Controls,
+				controls: {
+					stopAfterThis: () => log.push(`${clusterName}: stopAfterThis`),
+					openPlan: () => log.push(`${clusterName}: openPlan`),
+				} as unknown as Controls,
 				start: () => void log.push(`${clusterName}: started`),
-				stop: async () => void log.push(`${clusterName}: stopped`),
+				async stop() {
+					await stopped;
+					log.push(`${clusterName}: stopped`);
+				},
 				close: () => void log.push(`${clusterName}: closed`),
 			};
 		},
@@ -64,6 +74,11 @@ function open(line = '--context home --cert /c --key /k') {
 			slow = true;
 		},
 		arrive: () => waiting?.(),
+		stopSlowly() {
+			const {promise, resolve} = Promise.withResolvers<void>();
+			stopped = promise;
+			return resolve;
+		},
 		settle: () => new Promise((resolve) => setTimeout(resolve, 5)),
 	};
 }
@@ -95,6 +110,64 @@ test('what the engine that was given up still hears changes nothing', async () =
 	await settle();
 	ownStore('home').dispatch({type: 'messageChanged', message: {kind: 'good', text: 'of another cluster'}});
 	expect(store.getState()).not.toHaveProperty('message');
+});
+
+test('an engine that was given up goes on seeing its own cluster, not the one that came after it', async () => {
+	const {session, store, settle, ownStore} = open();
+	await session.start();
+	session.controls.switchContext('abroad');
+	await settle();
+	expect(store.getState().clusterName).toBe('abroad');
+	expect(ownStore('home').getState().clusterName).toBe('home');
+});
+
+test('nothing is begun on either cluster while the other one is being reached', async () => {
+	const {session, store, log, settle, beSlow, arrive} = open();
+	await session.start();
+	beSlow();
+	session.controls.switchContext('abroad');
+	session.controls.openPlan({kind: 'all'});
+	expect(store.getState().message).toEqual({kind: 'refused', text: 'another context is being connected to; wait for it'});
+	arrive();
+	await settle();
+	session.controls.openPlan({kind: 'all'});
+	expect(log).toEqual(['home: started', 'home: stopped', 'abroad: started', 'abroad: openPlan']);
+});
+
+test('the first cluster comes before any other', async () => {
+	const {session, store, log, asked, settle, beSlow, arrive} = open();
+	beSlow();
+	const started = session.start();
+	session.controls.switchContext('abroad');
+	expect(store.getState().message).toEqual({kind: 'refused', text: 'abroad: not connected yet'});
+	arrive();
+	await started;
+	await settle();
+	expect(asked).toHaveLength(1);
+	expect(log).toEqual(['home: started']);
+});
+
+test('who leaves while the old cluster is being left begins no new one', async () => {
+	const {session, log, settle, stopSlowly} = open();
+	await session.start();
+	const stopNow = stopSlowly();
+	session.controls.switchContext('abroad');
+	await settle();
+	const stopped = session.stop();
+	stopNow();
+	await stopped;
+	await settle();
+	expect(log).not.toContain('abroad: started');
+	expect(log).toContain('abroad: transport closed');
+});
+
+test('a defect on the way to another context ends nothing here', async () => {
+	const {session, store, log, settle} = open();
+	await session.start();
+	session.controls.switchContext('odd');
+	await settle();
+	expect(store.getState().message?.text).toMatch(/^odd: TypeError: never thought of\. This is a defect/);
+	expect(log).toEqual(['home: started']);
 });
 
 test('a context that is not reached leaves everything as it was, with the reason', async () => {

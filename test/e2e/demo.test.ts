@@ -1,13 +1,14 @@
 /** `etcdtop demo --no-monitor` as its user meets it: a cluster to reach from elsewhere, and nothing left of it afterwards. */
 import {type ChildProcess, execFile, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs';
+import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
 import {expect, onTestFinished, test} from 'vitest';
+import {startInTerminal} from '../helpers/pseudo-terminal.ts';
 
 const program = fileURLToPath(new URL('../../bin/etcdtop.js', import.meta.url));
 
@@ -55,6 +56,27 @@ test('its journal is its own, and goes with it', {timeout: 60_000}, async () => 
 	demo.child.kill('SIGTERM');
 	await once(demo.child, 'exit');
 	expect(existsSync(demo.stateDirectory)).toBe(false);
+});
+
+test('it leads to no real cluster', {timeout: 60_000}, async () => {
+	const home = mkdtempSync(join(tmpdir(), 'etcdtop-demo-'));
+	onTestFinished(() => rmSync(home, {recursive: true, force: true}));
+	const KUBECONFIG = join(home, 'config');
+	const [name, server] = ['prod', 'https://127.0.0.1:1'];
+	const contexts = [{name, context: {cluster: name}}];
+	writeFileSync(KUBECONFIG, JSON.stringify({'current-context': name, contexts, clusters: [{name, cluster: {server}}]}));
+	const env = {PATH: process.env['PATH'], HOME: home, KUBECONFIG, TERM: 'xterm-256color', LANG: 'C.UTF-8'};
+	const monitor = startInTerminal(process.execPath, [program, 'demo', '--scenario', 'single'], {columns: 100, rows: 30, env});
+	onTestFinished(() => monitor.kill());
+	await monitor.waitFor(/demo single +● HEALTHY/, 30_000);
+	monitor.send(':');
+	await monitor.waitFor(/ :_/);
+	monitor.send('context prod');
+	await monitor.waitFor(/:context prod_/);
+	monitor.send('\r');
+	await monitor.waitFor(/no kubeconfig was found, so there is no context to switch to/);
+	monitor.send('q');
+	expect(await monitor.exit).toMatchObject({code: 0});
 });
 
 test('the flags that it prints reach three voters, and its writer moves their sizes', {timeout: 60_000}, async () => {

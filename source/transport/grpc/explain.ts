@@ -138,7 +138,8 @@ async function strangerFailure(error: GrpcError, route: Route, patienceMs: numbe
 
 /** The failure of an endpoint that is where members speak to each other; undefined where it is not. */
 export async function peerPortFailure({address, tls}: Route, patienceMs: number): Promise<Failure | undefined> {
-	const clientUrls = await probePeerPort(address, tls, patienceMs);
+	// Behind a tunnel that address is of another network: in this one a stranger may have it.
+	const clientUrls = address.tunnel === undefined ? await probePeerPort(address, tls, patienceMs) : undefined;
 	if (clientUrls === undefined) {
 		return undefined;
 	}

@@ -10,7 +10,7 @@ import {KubernetesClient} from './client.ts';
 import {ExecTransport} from './exec-transport.ts';
 import {type Distribution, type FindOptions, type FoundEtcd, findEtcd} from './find-etcd.ts';
 import {keepMaterial, materialPermissions, readMaterial} from './key-material.ts';
-import {type ContextChoice, chooseContext} from './kube-context.ts';
+import {type ContextChoice, chooseContext, type KubeContext} from './kube-context.ts';
 import {type KubeconfigPlace, readKubeconfig} from './kubeconfig-files.ts';
 import {type Match, matchPods} from './match-pods.ts';
 import {metricsEndpoint} from './metrics-endpoint.ts';
@@ -54,9 +54,15 @@ export type KubernetesCluster = {
 
 const defaultRequestTimeoutMs = 10_000;
 
-/** Throws `TransportError` that says what is missing. The transport's `close` closes everything. */
-export async function connectKubernetes(options: KubernetesOptions): Promise<KubernetesCluster> {
-	const client = new KubernetesClient(chooseContext(readKubeconfig(options), options));
+/**
+ * Throws `TransportError` that says what is missing. The transport's `close` closes everything. Whoever has chosen a context gives it:
+ * the kubeconfig may name another one a moment later.
+ */
+export async function connectKubernetes(
+	options: KubernetesOptions,
+	context: KubeContext = chooseContext(readKubeconfig(options), options),
+): Promise<KubernetesCluster> {
+	const client = new KubernetesClient(context);
 	try {
 		return await connect(client, options);
 	} catch (error) {

@@ -10,7 +10,8 @@ type Container = {
 
 /** By name without dashes: `advertise-client-urls`. Variables in them are those of the container; ETCD_ variables are flags too. */
 export function readFlags({command = [], args = [], env = []}: Container): EtcdFlags {
-	const variables = new Map(env.map(({name, value = ''}) => [name, value]));
+	// Those that the kubelet fills in are not known here: what holds one stays as it is written.
+	const variables = new Map(env.flatMap(({name, value}): [string, string][] => (value === undefined ? [] : [[name, value]])));
 	const fromEnvironment = [...variables]
 		.filter(([name]) => /^ETCD_[A-Z_]+$/.test(name))
 		.map(([name, value]): [string, string] => [name.slice('ETCD_'.length).toLowerCase().replaceAll('_', '-'), value]);

@@ -1,5 +1,6 @@
 /** What a pod's object says about the etcd in it. */
 import {isIP} from 'node:net';
+import {parseEndpoint} from '../grpc/endpoint.ts';
 import {type SafeText, safeText} from '../safe-text.ts';
 import {type EtcdFlags, readFlags, runsEtcd, runsShell} from './etcd-flags.ts';
 
@@ -31,6 +32,8 @@ export type EtcdPod = {
 	readonly client: Port;
 	/** Whether the client port is open on the pod's loopback, where a port-forward ends; undefined where its flags are not known. */
 	readonly isOnLoopback?: boolean;
+	/** The ports on that loopback at which etcd listens to clients, as far as its flags tell. */
+	readonly loopbackPorts: ReadonlySet<number>;
 	/** Where the metrics are, if not (only) at the client port. */
 	readonly metrics?: Port;
 	readonly certificates?: CertificatePaths;
@@ -107,10 +110,12 @@ export function readPod({metadata = {}, spec, status = {}}: PodObject, wantedCon
 	const created = metadata.creationTimestamp === undefined ? Number.NaN : new Date(metadata.creationTimestamp).getTime();
 	const isRunning = own?.state?.running !== undefined;
 	const revision = metadata.labels?.revision;
-	const clientUrls = urlTexts(flags['advertise-client-urls']);
+	const clientUrls = urlTexts(flags['advertise-client-urls']).filter(isEndpoint);
 	const metrics = metricsPort(flags, etcd);
 	const certificates = certificatesOfEtcdctl(etcdctl) ?? certificatePaths(flags, etcd);
-	const loopback = isOnLoopback(flags, etcd);
+	const listening = urlTexts(flags['listen-client-urls']);
+	const loopbackPorts = portsOnLoopback(listening, flags, etcd);
+	const isKnown = listening.length > 0 || loopbackPorts.size > 0;
 	return {
 		name: safeText(name),
 		key: {namespace, name},
@@ -125,7 +130,8 @@ export function readPod({metadata = {}, spec, status = {}}: PodObject, wantedCon
 		...(flags.name !== undefined && {memberName: flags.name}),
 		clientUrls,
 		client: clientPort(flags, etcd),
-		...(loopback !== undefined && {isOnLoopback: loopback}),
+		...(isKnown && {isOnLoopback: loopbackPorts.size > 0}),
+		loopbackPorts,
 		...(metrics !== undefined && {metrics}),
 		...(certificates !== undefined && {certificates}),
 		phase: safeText(status.phase ?? 'Unknown'),
@@ -144,6 +150,8 @@ export function readPod({metadata = {}, spec, status = {}}: PodObject, wantedCon
 		incarnation: `${metadata.uid ?? ''} ${own?.containerID ?? ''} ${own?.restartCount ?? 0}`,
 	};
 }
+
+const usualPort = 2379;
 
 /** RKE2 keeps etcd's flags in a file on the host; these are its paths and ports. */
 const rke2Folder = '/var/lib/rancher/rke2/server/tls/etcd';
@@ -175,17 +183,23 @@ function certificatePaths(flags: EtcdFlags, container: ContainerObject): Certifi
 	return cacert === undefined || cert === undefined || key === undefined ? undefined : {cacert, cert, key};
 }
 
+/** The one on the pod's loopback where there is one: that is where we go. */
 function clientPort(flags: EtcdFlags, container: ContainerObject): Port {
-	const [listening] = urlTexts(flags['listen-client-urls'] ?? flags['advertise-client-urls']);
-	return listening === undefined ? {port: 2379, secure: isRke2(flags, container)} : portOf(listening, 2379);
+	const urls = urlTexts(flags['listen-client-urls'] ?? flags['advertise-client-urls']);
+	const listening = urls.find(isLoopback) ?? urls[0];
+	return listening === undefined ? {port: usualPort, secure: isRke2(flags, container)} : portOf(listening, usualPort);
 }
 
-function isOnLoopback(flags: EtcdFlags, container: ContainerObject): boolean | undefined {
-	const listening = urlTexts(flags['listen-client-urls']).map((url) => new URL(url));
+function portsOnLoopback(listening: readonly string[], flags: EtcdFlags, container: ContainerObject): ReadonlySet<number> {
 	if (listening.length === 0) {
-		return isRke2(flags, container) ? true : undefined;
+		return new Set(isRke2(flags, container) ? [usualPort] : []);
 	}
-	return listening.some(({hostname}) => /^(localhost|127\..*|0\.0\.0\.0|\[::1?\])$/.test(hostname));
+	return new Set(listening.filter(isLoopback).map((url) => portOf(url, usualPort).port));
+}
+
+/** Also of what listens at every address. */
+function isLoopback(url: string): boolean {
+	return /^(localhost|127\..*|0\.0\.0\.0|\[::1?\])$/.test(new URL(url).hostname);
 }
 
 function metricsPort(flags: EtcdFlags, container: ContainerObject): Port | undefined {
@@ -206,6 +220,15 @@ function urlTexts(list: string | undefined): string[] {
 		.split(',')
 		.map((url) => url.trim().replace(/\/+$/, ''))
 		.filter((url) => /^https?:\/\//.test(url) && URL.canParse(url));
+}
+
+/** One with a variable that is not known would be the same in every pod. */
+function isEndpoint(url: string): boolean {
+	try {
+		return !url.includes('$') && parseEndpoint(url, true).url !== '';
+	} catch {
+		return false;
+	}
 }
 
 /** `10.0.0.1` of `https://10.0.0.1:2379`; undefined for what is no URL. */

@@ -1,4 +1,6 @@
 /** Runs etcdctl in the pod of the member that is meant, or in another one where that pod can't run it. */
+import {isIP} from 'node:net';
+import {parseEndpoint} from '../grpc/endpoint.ts';
 import type {CallOptions} from '../transport.ts';
 import {failureOf, TransportError} from '../transport-error.ts';
 import type {KubernetesClient} from './client.ts';
@@ -49,7 +51,9 @@ export class EtcdctlRunner {
 	async run({pod, endpoints}: ExecWay, words: readonly string[], options: CallOptions): Promise<string> {
 		const output = await this.output({pod, endpoints}, words, options);
 		if (output.exitCode !== 0) {
-			throw new TransportError(etcdctlFailure(output, endpoints.join(',')));
+			const failure = etcdctlFailure(output, endpoints.join(','));
+			const kind = failure.kind === 'refused' && !tellsOfProcess({pod, endpoints}) ? 'unreachable' : failure.kind;
+			throw new TransportError({...failure, kind});
 		}
 		return output.stdout;
 	}
@@ -87,4 +91,14 @@ export class EtcdctlRunner {
 			return this.run(other, words, {...options, timeoutMs: Math.max(1, options.timeoutMs - (performance.now() - started))});
 		}
 	}
+}
+
+/**
+ * Whether a refusal there means that no etcd runs: not where its port is only guessed, and not at a name, behind which there may be a
+ * Service that refuses for a pod that is not ready.
+ */
+function tellsOfProcess({pod, endpoints}: ExecWay): boolean {
+	return endpoints.every((url) =>
+		url === ownEndpoint(pod) ? pod.isOnLoopback !== undefined : isIP(parseEndpoint(url, true).host) !== 0,
+	);
 }

@@ -6,6 +6,9 @@ import type {EtcdPod} from './etcd-pod.ts';
 /** etcdctl has to start and to end while we wait for it: then its reason arrives, and nothing is left running. */
 const marginMs = 1000;
 
+/** With these etcdctl looks members up in DNS, and asks them instead of those that it was told. */
+const strongerThanEndpoints = ['ETCDCTL_DISCOVERY_SRV', 'ETCDCTL_DISCOVERY_SRV_NAME'];
+
 /**
  * The words of a call. Variables of the container that our flags replace are unset: etcdctl refuses to have both. Throws `TransportError`
  * `unsupported` where that can't be done.
@@ -24,9 +27,16 @@ export function etcdctlCommand(
 	};
 	const own = Object.entries(client.secure ? (certificates ?? {}) : {});
 	const variable = (flag: string) => `ETCDCTL_${flag.toUpperCase().replaceAll('-', '_')}`;
-	const unset = Object.keys(flags)
-		.map(variable)
-		.filter((name) => etcdctlVariables.has(name));
+	const [list] = endpoints.filter((endpoint) => endpoint.includes(','));
+	if (list !== undefined) {
+		throw new TransportError({
+			kind: 'unsupported',
+			message: `${safeText(list)}: etcdctl would take that for several members`,
+			nextStep: 'Mend the client URLs that the member advertises.',
+			notSent: true,
+		});
+	}
+	const unset = [...Object.keys(flags).map(variable), ...strongerThanEndpoints].filter((name) => etcdctlVariables.has(name));
 	if (unset.length > 0 && !pod.hasShell) {
 		throw new TransportError({
 			kind: 'unsupported',

@@ -1,4 +1,5 @@
 /** A cluster reached by etcdctl in its pods, where no tunnel can be had. */
+import {setTimeout as sleep} from 'node:timers/promises';
 import {type Member, type MemberId, type Membership, memberLabel} from '../../domain/member.ts';
 import type {MemberMetrics, MemberStatus} from '../../domain/observation.ts';
 import type {Target} from '../grpc/calls.ts';
@@ -7,10 +8,12 @@ import {parseEndpoint} from '../grpc/endpoint.ts';
 import {expectIdentity, memberTarget} from '../grpc/expect-identity.ts';
 import {readMetrics} from '../grpc/metrics.ts';
 import {mostTelling} from '../grpc/most-telling.ts';
+import {expectSameCluster} from '../grpc/same-cluster.ts';
 import {refuseOldVersion} from '../grpc/supported-version.ts';
 import type {CallOptions, Connection, RaisedAlarm, Transport} from '../transport.ts';
 import {failureOf, TransportError} from '../transport-error.ts';
 import type {KubernetesClient} from './client.ts';
+import type {EtcdPod} from './etcd-pod.ts';
 import {ownEndpoint} from './etcdctl.ts';
 import {readIdentity, readMembers} from './etcdctl-json.ts';
 import {EtcdctlRunner} from './etcdctl-runner.ts';
@@ -24,6 +27,11 @@ import type {Tunnels} from './tunnels.ts';
 
 /** The next pod is asked for the member list when one takes longer. */
 const lateMs = 150;
+
+/** At the start the other pods get this long, after the first answer, to say of which cluster they are. */
+const introductionMs = 500;
+
+type MemberList = Membership & {readonly pod: EtcdPod};
 
 export type ExecOptions = {
 	readonly client: KubernetesClient;
@@ -58,15 +66,19 @@ export class ExecTransport implements Transport {
 	async membership(options: CallOptions): Promise<Membership> {
 		const stoppable = this.#stoppable(options);
 		const pods = this.#etcdctl.pods;
-		const ask = (pod: (typeof pods)[number]) =>
-			this.#etcdctl.run({pod, endpoints: [ownEndpoint(pod)]}, ['member', 'list'], stoppable);
+		const ask = async (pod: EtcdPod): Promise<MemberList> => {
+			const text = await this.#etcdctl.run({pod, endpoints: [ownEndpoint(pod)]}, ['member', 'list'], stoppable);
+			return {pod, clusterId: readIdentity(text).clusterId, members: readMembers(text)};
+		};
 		if (pods.length === 0) {
 			this.#etcdctl.waysTo('https://localhost');
 		}
-		const text = await firstAnswer(pods, lateMs, ask).catch((error: AggregateError) => {
-			throw mostTelling(error.errors);
+		const first = this.#newest === undefined ? introduced(pods, ask) : firstAnswer(pods, lateMs, ask);
+		const {clusterId, members} = await first.catch((error: unknown) => {
+			throw error instanceof AggregateError ? mostTelling(error.errors) : error;
 		});
-		this.#newest = {clusterId: readIdentity(text).clusterId, members: this.#withWays(readMembers(text))};
+		expectSameCluster({clusterId}, this.#newest);
+		this.#newest = {clusterId, members: this.#withWays(members)};
 		return this.#newest;
 	}
 
@@ -174,4 +186,25 @@ export class ExecTransport implements Transport {
 		const {signal} = this.#closing;
 		return {...options, signal: options.signal === undefined ? signal : AbortSignal.any([signal, options.signal])};
 	}
+}
+
+/** The first answer, once the others had the time to give theirs. Throws `TransportError` for pods of more than one cluster. */
+async function introduced(pods: readonly EtcdPod[], ask: (pod: EtcdPod) => Promise<MemberList>): Promise<MemberList> {
+	const answered: MemberList[] = [];
+	const questions = pods.map(async (pod) => {
+		const list = await ask(pod);
+		answered.push(list);
+		return list;
+	});
+	const first = await Promise.any(questions);
+	await Promise.race([Promise.allSettled(questions), sleep(introductionMs, undefined, {ref: false})]);
+	const stranger = answered.find(({clusterId}) => clusterId !== first.clusterId);
+	if (stranger !== undefined) {
+		throw new TransportError({
+			kind: 'wrong-identity',
+			message: `etcd in ${first.pod.name} and in ${stranger.pod.name} belongs to different clusters`,
+			nextStep: 'Say which pods are meant with --selector.',
+		});
+	}
+	return first;
 }

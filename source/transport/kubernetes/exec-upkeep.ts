@@ -1,5 +1,6 @@
 /** What changes something, by etcdctl in a pod: sent once, right after the member there said who it is. */
 import {evidenceMaximumAgeMs} from '../../domain/defrag-policy.ts';
+import type {Failure} from '../../domain/failure.ts';
 import {type Member, type MemberId, memberLabel} from '../../domain/member.ts';
 import type {MemberStatus} from '../../domain/observation.ts';
 import type {Target} from '../grpc/calls.ts';
@@ -114,9 +115,13 @@ export class ExecUpkeep {
 		let isSent = false;
 		try {
 			const [way]: [ExecWay, ...ExecWay[]] = this.#etcdctl.waysTo(target.endpoint.url);
-			const [entry] = readStatuses(await this.#etcdctl.run(way, ['endpoint', 'status'], remaining(this.#commandTimeoutMs)));
+			const answers = readStatuses(await this.#etcdctl.run(way, ['endpoint', 'status'], remaining(this.#commandTimeoutMs)));
+			const [entry] = answers;
 			if (entry === undefined) {
 				throw nobody();
+			}
+			if (answers.length > 1) {
+				throw new TransportError(notAlone(answers.length));
 			}
 			expectIdentity(entry.status, expected, target);
 			const send = await prepare(entry.status, (words) => this.#etcdctl.run(way, words, remaining(Number.POSITIVE_INFINITY)));
@@ -140,6 +145,15 @@ function nobody(): TransportError {
 		nextStep: 'Look at the pods of etcd.',
 		notSent: true,
 	});
+}
+
+/** Whatever the reason: a call to change something would go to each of them. */
+function notAlone(members: number): Failure {
+	return {
+		kind: 'wrong-identity',
+		message: `etcdctl in the pod asks ${members} members where one was meant`,
+		nextStep: 'Look at the variables of its container that begin with ETCDCTL_, or reach etcd through a tunnel.',
+	};
 }
 
 function refusal(

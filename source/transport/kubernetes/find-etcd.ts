@@ -46,6 +46,10 @@ export async function findEtcd(client: KubernetesClient, find: FindOptions, opti
 		if (search.status === 'fulfilled' && search.value.length > 0) {
 			return found(place, search.value);
 		}
+		if (search.status === 'rejected' && failureOf(search.reason).kind !== 'permission-denied') {
+			// Nobody knows what is there: what is found behind it may be another etcd than is found at other times.
+			break;
+		}
 	}
 	throw notFound(results, find, client);
 }

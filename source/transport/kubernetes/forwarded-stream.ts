@@ -98,9 +98,8 @@ export class ForwardedStream extends Duplex {
 
 	#complained(): TransportError {
 		const {podName, port, isEtcdPort} = this.#far;
-		const isRefused = /connection refused/i.test(this.#complaint);
 		return new TransportError(
-			isRefused && isEtcdPort
+			isEtcdPort && isRefusal(this.#complaint, port)
 				? {kind: 'refused', message: `nothing listens at port ${port} in pod ${podName}`, nextStep: 'Check that etcd runs there.'}
 				: {
 						kind: 'unreachable',
@@ -152,4 +151,10 @@ export class ForwardedStream extends Duplex {
 	unref(): this {
 		return this;
 	}
+}
+
+/** Only where that very port refused, by every address that was tried: something else on the way may refuse or be silent too. */
+function isRefusal(complaint: string, port: number): boolean {
+	const refused = new RegExp(`:${port}\\b[^:]*(: connect)?: connection refused`, 'i');
+	return refused.test(complaint) && !/time(d )?-?out|deadline/i.test(complaint);
 }

@@ -1,6 +1,6 @@
 /** One context of a kubeconfig: which API server, as whom, in which namespace. */
 import {nearest} from '../../domain/nearest.ts';
-import {safeText} from '../safe-text.ts';
+import {type SafeText, safeText} from '../safe-text.ts';
 import {TransportError} from '../transport-error.ts';
 import type {Entry, Kubeconfig} from './kubeconfig-files.ts';
 import {proxyFor} from './proxy.ts';
@@ -118,7 +118,7 @@ export function listContexts({contexts, clusters, currentContext}: Kubeconfig): 
 			const server = text(clusters.find((entry) => entry.name === cluster)?.fields ?? {}, 'server');
 			const namespace = text(fields, 'namespace');
 			return {
-				name: safeText(name),
+				name: shownName(name),
 				isCurrent: name === currentContext,
 				cluster: safeText(cluster),
 				...(server !== undefined && {server: safeText(server)}),
@@ -127,6 +127,18 @@ export function listContexts({contexts, clusters, currentContext}: Kubeconfig): 
 			};
 		})
 		.sort((one, other) => one.name.localeCompare(other.name, 'en', {numeric: true}));
+}
+
+/** What is shown must not pass for another context: a name with characters that can't be seen says so. */
+export function shownName(name: string): SafeText {
+	const safe = safeText(name);
+	return safe === name ? safe : safeText(`${safe} (with hidden characters)`);
+}
+
+/** Names that can be told apart and typed; by name. */
+export function plainNames(config: Kubeconfig): readonly string[] {
+	const plain = config.contexts.filter(({name}) => safeText(name) === name);
+	return listContexts({...config, contexts: plain}).map(({name}) => name);
 }
 
 function credentials(fields: Entry['fields'], as: string | undefined): Omit<KubeContext['user'], 'name'> {

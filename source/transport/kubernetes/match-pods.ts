@@ -10,7 +10,7 @@ export function matchPods(members: readonly Member[], pods: readonly EtcdPod[]):
 	const pairs = members
 		.flatMap((member) => pods.map((pod) => ({member, pod, likeness: likeness(member, pod)})))
 		.filter((pair) => pair.likeness > 0)
-		.sort((one, other) => other.likeness - one.likeness);
+		.sort((one, other) => other.likeness - one.likeness || livelierFirst(one.pod, other.pod));
 	const podOf = new Map<Member, EtcdPod>();
 	const taken = new Set<EtcdPod>();
 	for (const {member, pod} of pairs) {
@@ -35,6 +35,12 @@ function likeness(member: Member, pod: EtcdPod): number {
 	const sameAddress = [...member.clientUrls, ...member.peerUrls].some((url) => hasAddress(pod, hostOf(url) ?? ''));
 	const sameNode = member.name !== '' && (member.name === pod.node || member.name === pod.name);
 	return Number(sameUrl) * 8 + Number(sameName) * 4 + Number(sameAddress) * 2 + Number(sameNode);
+}
+
+/** Of two pods for one place, as while one replaces the other: the one that runs, the one that is ready, the newer one. */
+export function livelierFirst(one: EtcdPod, other: EtcdPod): number {
+	const rank = ({isRunning, isReady}: EtcdPod) => Number(isRunning) * 2 + Number(isReady);
+	return rank(other) - rank(one) || (other.createdWallMs ?? 0) - (one.createdWallMs ?? 0);
 }
 
 /** Whether two URLs lead to one endpoint of etcd. */

@@ -1,8 +1,9 @@
 /** What OpenShift shows of itself, read into plain data: operators, nodes of the control plane, and its own defragmentations. */
-import {CoreV1Api, CustomObjectsApi} from '@kubernetes/client-node';
+import {CoreV1Api, type CoreV1Event, CustomObjectsApi} from '@kubernetes/client-node';
 import type {ClusterOperator, ControlPlaneNode, DefragController, DefragControllerEvent} from '../../domain/surroundings.ts';
 import {safeText} from '../safe-text.ts';
 import type {CallOptions} from '../transport.ts';
+import {TransportError} from '../transport-error.ts';
 import {statusCodeOf} from './api-failure.ts';
 import type {KubernetesClient} from './client.ts';
 import type {Permission} from './permissions.ts';
@@ -98,19 +99,40 @@ async function switchStands(client: KubernetesClient, options: CallOptions): Pro
 
 const reasonPattern = /^DefragControllerDefragment(Attempt|Success|Failed)$/;
 
-/** An event is kept for hours and there are few of these; more than that is no reason to read on. */
-const maximumEvents = 500;
+/** Events lie in the order of their names, so that the newest one may be on any page. */
+const eventsOfPage = 500;
+
+/** What has more than this many pages is a flood, in which nobody finds anything. */
+const maximumPages = 20;
+
+async function allEvents(client: KubernetesClient, options: CallOptions) {
+	const items: CoreV1Event[] = [];
+	let date: string | undefined;
+	let next: string | undefined;
+	for (let page = 0; page < maximumPages; page++) {
+		const from = next === undefined ? {} : {_continue: next};
+		const {data, headers} = await client.request(
+			`events in ${operatorNamespace}`,
+			CoreV1Api,
+			(api, configuration) =>
+				api.listNamespacedEventWithHttpInfo({namespace: operatorNamespace, limit: eventsOfPage, ...from}, configuration),
+			options,
+		);
+		items.push(...data.items);
+		date ??= headers['date'];
+		next = data.metadata?._continue;
+		if (next === undefined || next === '') {
+			return {items, date};
+		}
+	}
+	const message = `there are more than ${maximumPages * eventsOfPage} events in ${operatorNamespace}`;
+	throw new TransportError({kind: 'unsupported', message, nextStep: 'Look what writes so many.'});
+}
 
 async function newestEvent(client: KubernetesClient, options: CallOptions): Promise<DefragControllerEvent | undefined> {
-	const {data, headers} = await client.request(
-		`events in ${operatorNamespace}`,
-		CoreV1Api,
-		(api, configuration) =>
-			api.listNamespacedEventWithHttpInfo({namespace: operatorNamespace, limit: maximumEvents}, configuration),
-		options,
-	);
-	const serverNow = Date.parse(headers['date'] ?? '');
-	const events = data.items.flatMap(({metadata, reason = '', lastTimestamp, eventTime, series}) => {
+	const {items, date} = await allEvents(client, options);
+	const serverNow = Date.parse(date ?? '');
+	const events = items.flatMap(({metadata, reason = '', lastTimestamp, eventTime, series}) => {
 		const what = reasonPattern.exec(reason)?.[1] as DefragControllerEvent['what'] | undefined;
 		const at = new Date(series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? Number.NaN).getTime();
 		return what === undefined ? [] : [{what, at, id: `${metadata.name ?? ''} ${Number.isNaN(at) ? '' : at}`}];

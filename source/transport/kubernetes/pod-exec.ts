@@ -114,8 +114,11 @@ function readExitCode(text: string): number | {readonly message: string} {
 	}
 }
 
+/** As runc and crun say it. Any other file that is not there may be the runtime's own, after the command began. */
+const noSuchProgram = /executable file (`[^`]*` )?not found|exec: "[^"]*": stat \S+: no such file or directory/i;
+
 function notRun(message: string, what: string): TransportError {
-	const isMissing = /executable file not found|no such file or directory/i.test(message);
+	const isMissing = noSuchProgram.test(message);
 	return new TransportError({
 		kind: isMissing ? 'unsupported' : 'unreachable',
 		message: `${what}: ${isMissing ? 'the container has no such program' : safeText(message)}`,

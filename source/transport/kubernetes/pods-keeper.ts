@@ -4,7 +4,7 @@ import type {CallOptions} from '../transport.ts';
 import type {KubernetesClient} from './client.ts';
 import {type EtcdPod, hasAddress} from './etcd-pod.ts';
 import {type FoundEtcd, listEtcdPods} from './find-etcd.ts';
-import {sameEndpoint} from './match-pods.ts';
+import {livelierFirst, sameEndpoint} from './match-pods.ts';
 
 /** Readiness and restarts are shown; nothing waits for them. */
 const oldAfterMs = 10_000;
@@ -63,14 +63,23 @@ export class PodsKeeper {
 	}
 }
 
-/** By the URL that it advertises, else by its address, and its ports where several have that. */
+/**
+ * By the URL that it advertises, else by its address, and its ports where several have that. Of two for one place, as while one
+ * replaces the other, the one that runs.
+ */
 export function podAt(pods: readonly EtcdPod[], url: string): EtcdPod | undefined {
 	const {host, port} = parseEndpoint(url, true);
+	const advertising = pods.filter(({clientUrls}) => clientUrls.some((own) => sameEndpoint(own, url)));
+	if (advertising.length > 0) {
+		return advertising.toSorted(livelierFirst)[0];
+	}
 	const there = pods.filter((pod) => hasAddress(pod, host));
-	return (
-		pods.find(({clientUrls}) => clientUrls.some((own) => sameEndpoint(own, url))) ??
-		(there.length > 1 ? there.find(({client, metrics}) => [client.port, metrics?.port].includes(port)) : there[0])
-	);
+	const atPort = there.filter(({client, metrics}) => [client.port, metrics?.port].includes(port));
+	const candidates = there.length > 1 ? atPort : there;
+	// Its own addresses come first in the list, that of its node last: there other pods may have the same port.
+	const distance = ({ips}: EtcdPod) => ips.findIndex((ip) => ip.toLowerCase() === host);
+	const nearest = Math.min(...candidates.map(distance));
+	return candidates.filter((pod) => distance(pod) === nearest).toSorted(livelierFirst)[0];
 }
 
 /** The URL by which a pod's etcd goes. */

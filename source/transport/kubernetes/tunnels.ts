@@ -74,8 +74,9 @@ export class Tunnels {
 		return spare?.isOpen === true ? spare : this.#connect(endpoint);
 	}
 
-	async #connect({url, port}: Endpoint): Promise<ForwardedStream> {
-		const pod = await this.#podAt(url);
+	async #connect(endpoint: Endpoint): Promise<ForwardedStream> {
+		const pod = await this.#podAt(endpoint.url);
+		const port = portIn(pod, endpoint);
 		const {client, dialTimeoutMs} = this.#options;
 		const what = `tunnel to port ${port} of pod ${pod.name}`;
 		this.#backoff.check(pod.name);
@@ -84,7 +85,7 @@ export class Tunnels {
 			const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}/portforward?ports=${port}`;
 			const socket = await openSocket({client, path, protocols, what}, {timeoutMs: dialTimeoutMs});
 			this.#backoff.succeeded(pod.name);
-			return this.#track(new ForwardedStream(socket, {podName: pod.name, port, isEtcdPort: pod.isOnLoopback === true}));
+			return this.#track(new ForwardedStream(socket, {podName: pod.name, port, isEtcdPort: pod.loopbackPorts.has(port)}));
 		} catch (error) {
 			this.#backoff.failed(pod.name, failureOf(error));
 			// It may be another pod by now.
@@ -115,6 +116,9 @@ export class Tunnels {
 	}
 
 	#track(stream: ForwardedStream): ForwardedStream {
+		if (this.#closed) {
+			stream.destroy();
+		}
 		this.#open.add(stream);
 		stream.once('close', () => this.#open.delete(stream));
 		// Whoever uses it listens too; before that, and after, nobody may.
@@ -129,6 +133,11 @@ export class Tunnels {
 		this.#doorstep ??= listenForNobody();
 		return this.#doorstep;
 	}
+}
+
+/** A tunnel ends on the pod's loopback, where etcd may have another port than at the address that it advertises. */
+export function portIn({client, metrics, loopbackPorts}: EtcdPod, {port}: Endpoint): number {
+	return loopbackPorts.size === 0 || loopbackPorts.has(port) || port === metrics?.port ? port : client.port;
 }
 
 async function listenForNobody(): Promise<Doorstep> {

@@ -1,9 +1,14 @@
 import {readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
 import type {Member} from '../../../source/domain/member.ts';
+import {parseEndpoint} from '../../../source/transport/grpc/endpoint.ts';
 import {readFlags} from '../../../source/transport/kubernetes/etcd-flags.ts';
 import {type EtcdPod, type PodObject, readPod} from '../../../source/transport/kubernetes/etcd-pod.ts';
+import {ownEndpoint} from '../../../source/transport/kubernetes/etcdctl.ts';
 import {matchPods} from '../../../source/transport/kubernetes/match-pods.ts';
+import {podAt} from '../../../source/transport/kubernetes/pods-keeper.ts';
+import {portIn} from '../../../source/transport/kubernetes/tunnels.ts';
+import {safeText} from '../../../source/transport/safe-text.ts';
 
 function captured(name: string): PodObject[] {
 	const url = new URL(`../captures/kubernetes/${name}.json`, import.meta.url);
@@ -27,6 +32,7 @@ test('reads the pods of OpenShift', () => {
 		clientUrls: ['https://10.77.0.11:2379'],
 		client: {port: 2379, secure: true},
 		isOnLoopback: true,
+		loopbackPorts: new Set([2379]),
 		metrics: {port: 9978, secure: true},
 		certificates: {
 			cacert: '/etc/kubernetes/static-pod-certs/secrets/etcd-all-certs/server-ca-bundle.crt',
@@ -95,10 +101,60 @@ test('a port that is usual on the web stays', () => {
 	});
 });
 
+test('what leads nowhere is not the URL of a pod: by one that all have in common, all would be the first of them', () => {
+	const env = [{name: 'POD_NAME', valueFrom: {fieldRef: {fieldPath: 'metadata.name'}}}];
+	const urls = (list: string) => readPod(pod(['etcd', `--advertise-client-urls=${list}`], {env}))?.clientUrls;
+	expect(urls('http://$(POD_NAME).etcd:2379,http://$POD_NAME:2379')).toEqual([]);
+	expect(urls('https://10.0.0.1:2379/\x1b[2J,https://user@10.0.0.1:2379,https://10.0.0.1:2379')).toEqual([
+		'https://10.0.0.1:2379',
+	]);
+});
+
 test('etcd that listens on the address of its node alone is not on its loopback', () => {
 	expect(readPod(pod(['etcd', '--listen-client-urls=https://10.0.0.1:2379']))?.isOnLoopback).toBe(false);
 	expect(readPod(pod(['etcd', '--listen-client-urls', 'https://10.0.0.1:2379,https://[::1]:2379']))?.isOnLoopback).toBe(true);
 	expect(readPod(pod(['etcd']))).not.toHaveProperty('isOnLoopback');
+});
+
+test('is asked at the port that it has on its loopback', () => {
+	const flags = [
+		'--listen-client-urls=https://10.0.0.1:4001,https://127.0.0.1:2379',
+		'--listen-metrics-urls=http://127.0.0.1:2381',
+	];
+	const split = readPod(pod(['etcd', ...flags]))!;
+	expect(split).toMatchObject({client: {port: 2379, secure: true}, isOnLoopback: true, loopbackPorts: new Set([2379])});
+	expect(ownEndpoint(split)).toBe('https://localhost:2379');
+	expect([4001, 2379, 2381].map((port) => portIn(split, parseEndpoint(`10.0.0.1:${port}`, true)))).toEqual([2379, 2379, 2381]);
+	const addressOnly = readPod(pod(['etcd', '--listen-client-urls=https://10.0.0.1:4001']))!;
+	expect(addressOnly).toMatchObject({client: {port: 4001}, loopbackPorts: new Set()});
+	expect(ownEndpoint(addressOnly)).toBe('https://10.0.0.1:4001');
+});
+
+describe('the pod of a URL', () => {
+	const make = (name: string, url: string, status: object = {}, more: object = {}) =>
+		readPod({
+			...pod(['etcd', `--advertise-client-urls=${url}`]),
+			metadata: {name, namespace: 'x', ...more},
+			status: {phase: 'Running', podIP: '10.0.0.1', ...status},
+		})!;
+	const running = {containerStatuses: [{name: 'etcd', restartCount: 0, state: {running: {}}}]};
+	const found = (all: readonly EtcdPod[], url: string) => podAt(all, url)?.name;
+
+	test('of two for one place is the one that runs, whatever they are called', () => {
+		const url = 'https://10.0.0.1:2379';
+		expect(found([make('a-old', url), make('b-new', url, running)], url)).toBe('b-new');
+		expect(found([make('a-new', url, running), make('b-old', url)], url)).toBe('a-new');
+		const older = make('a', url, running, {creationTimestamp: '2026-01-01T00:00:00Z'});
+		const newer = make('b', url, running, {creationTimestamp: '2026-01-02T00:00:00Z'});
+		expect(found([older, newer], url)).toBe('b');
+	});
+
+	test('that is an address is the pod whose own address it is, not one that has it from its node', () => {
+		const onNode = make('z-host', 'https://z.example:2379', {...running, podIP: '192.0.2.1', hostIP: '192.0.2.1'});
+		const inside = make('a-inside', 'https://a.example:2379', {...running, podIP: '10.0.0.7', hostIP: '192.0.2.1'});
+		expect(found([inside, onNode], 'https://192.0.2.1:2379')).toBe('z-host');
+		expect(found([inside, onNode], 'https://10.0.0.7:2379')).toBe('a-inside');
+	});
 });
 
 test.each([
@@ -205,6 +261,15 @@ describe('members and pods', () => {
 			['', 'etcd-master-2'],
 			[undefined, 'etcd-master-1'],
 			[undefined, 'etcd-master-3'],
+		]);
+	});
+
+	test('of two pods for one member, the one that runs is its own', () => {
+		const [first] = openshift as [EtcdPod];
+		const old: EtcdPod = {...first, name: safeText('a-old'), isRunning: false, isReady: false};
+		expect(pairs([member('master-1', '10.77.0.11')], [old, first])).toEqual([
+			['master-1', 'etcd-master-1'],
+			[undefined, 'a-old'],
 		]);
 	});
 

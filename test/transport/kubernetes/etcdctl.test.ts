@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest';
+import {mayHaveHappened} from '../../../source/domain/failure.ts';
 import {type EtcdPod, readPod} from '../../../source/transport/kubernetes/etcd-pod.ts';
 import {etcdctlCommand, ownEndpoint} from '../../../source/transport/kubernetes/etcdctl.ts';
 import {etcdctlFailure} from '../../../source/transport/kubernetes/etcdctl-failure.ts';
@@ -65,6 +66,19 @@ describe('the command line', () => {
 			notSent: true,
 			message: expect.stringContaining('sets ETCDCTL_ENDPOINTS'),
 		});
+	});
+
+	test('lets no variable of the container beat the endpoint', () => {
+		const looksUp = {...openshift, etcdctlVariables: new Set(['ETCDCTL_DISCOVERY_SRV'])};
+		const words = etcdctlCommand(looksUp, ['https://localhost:2379'], 100, ['defrag']);
+		expect(words.slice(0, 4)).toEqual(['env', '-u', 'ETCDCTL_DISCOVERY_SRV', 'etcdctl']);
+		const failure = thrown(() => etcdctlCommand({...looksUp, hasShell: false}, ['https://localhost:2379'], 100, ['defrag']));
+		expect(failure).toMatchObject({kind: 'unsupported', notSent: true});
+	});
+
+	test('takes no URL that etcdctl would read as two', () => {
+		const failure = thrown(() => etcdctlCommand(kubeadm, ['https://10.0.0.1,10.0.0.2:2379'], 100, ['defrag']));
+		expect(failure).toMatchObject({kind: 'unsupported', notSent: true});
 	});
 
 	test('goes to the address of the node where etcd listens on nothing else', () => {
@@ -169,7 +183,36 @@ test.each([
 		'{"error":"connection error: desc = \\"transport: authentication handshake failed: x509: certificate signed by unknown authority\\""}\nError: context deadline exceeded',
 		{kind: 'tls', message: 'etcdctl in the pod: x509: certificate signed by unknown authority'},
 	],
-	['', {kind: 'rejected', message: 'etcdctl ended with 1'}],
+	['Error: unknown flag: --command-timeout', {kind: 'unsupported', message: 'etcdctl: unknown flag: --command-timeout'}],
 ])('%s', (stderr, expected) => {
 	expect(etcdctlFailure({stdout: '[]', stderr, exitCode: 1}, 'https://localhost:2379')).toMatchObject(expected);
+});
+
+/** What etcd did not say itself may have been carried out, or go on: never a certain "no". */
+test.each([
+	['killed, for want of memory', '', 137],
+	['ended with its container', '{"level":"warn","error":"rpc error: code = Canceled desc = context canceled"}', 143],
+	['of its own defect', 'fatal error: runtime: out of memory\n\ngoroutine 1 [running]:\nmain.main()', 2],
+	['without a word', '', 1],
+	[
+		'because the connection broke',
+		'Failed to defragment etcd member[https://localhost:2379]. took 2.1s. (rpc error: code = Unavailable desc = error reading from server: EOF)',
+		1,
+	],
+	['because the connection was closed', 'Error: rpc error: code = Unavailable desc = transport is closing', 1],
+	['by a reset', 'Error: rpc error: code = Canceled desc = grpc: the client connection is closing', 1],
+	['in words of its own', 'Error: read tcp 127.0.0.1:51000->127.0.0.1:2379: read: connection reset by peer', 1],
+])('etcdctl that ended %s leaves the outcome open', (_, stderr, exitCode) => {
+	const failure = etcdctlFailure({stdout: '', stderr, exitCode}, 'https://localhost:2379');
+	expect({...failure, open: mayHaveHappened(failure)}).toMatchObject({open: true});
+});
+
+test('a refusal that is not of the port that was asked says nothing about the process there', () => {
+	const stderr = (address: string) => `Error: dial tcp ${address}: connect: connection refused`;
+	const kind = (address: string) =>
+		etcdctlFailure({stdout: '', stderr: stderr(address), exitCode: 1}, 'https://10.0.0.1:2379').kind;
+	expect(kind('10.0.0.1:2379')).toBe('refused');
+	expect(kind('[::1]:2379')).toBe('refused');
+	expect(kind('10.0.0.9:3128')).toBe('unreachable');
+	expect(kind('10.0.0.1:23790')).toBe('unreachable');
 });

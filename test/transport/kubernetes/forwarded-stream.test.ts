@@ -48,6 +48,10 @@ test.each([
 	['error forwarding port 2379: dial tcp4 127.0.0.1:2379: connect: connection refused', true, 'refused'],
 	['error forwarding port 9979: dial tcp4 127.0.0.1:9979: connect: connection refused', false, 'unreachable'],
 	['error forwarding port 2379: container not running', true, 'unreachable'],
+	['socat[7] E connect(5, AF=2 127.0.0.1:2379, 16): Connection refused', true, 'refused'],
+	['dial unix /run/containerd/containerd.sock: connect: connection refused', true, 'unreachable'],
+	['error dialing backend: dial tcp 10.0.0.2:10250: connect: connection refused', true, 'unreachable'],
+	['IPv4: dial tcp4 127.0.0.1:2379: i/o timeout IPv6 dial tcp6 [::1]:2379: connect: connection refused', true, 'unreachable'],
 ])('%s', async (complaint, isEtcdPort, kind) => {
 	const {stream, kubelet, errors} = await pair(isEtcdPort);
 	const closed = once(stream, 'close').catch(() => {});

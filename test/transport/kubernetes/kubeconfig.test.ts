@@ -2,7 +2,14 @@ import {chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os';
 import {delimiter, join} from 'node:path';
 import {beforeEach, describe, expect, onTestFinished, test} from 'vitest';
-import {type ContextChoice, chooseContext, contextNames} from '../../../source/transport/kubernetes/kube-context.ts';
+import {
+	type ContextChoice,
+	chooseContext,
+	contextNames,
+	listContexts,
+	plainNames,
+	shownName,
+} from '../../../source/transport/kubernetes/kube-context.ts';
 import {type KubeconfigPlace, readKubeconfig} from '../../../source/transport/kubernetes/kubeconfig-files.ts';
 import {thrown} from '../failure.ts';
 
@@ -162,4 +169,12 @@ describe('a context', () => {
 		const kubeconfig = write('west', west.replace('token: west-token', 'tokenFile: t'));
 		expect(choose({kubeconfig}).user).toEqual({name: 'ana', tokenFile: join(folder, 't')});
 	});
+});
+
+test('a name with characters that nobody sees passes for no other one', () => {
+	const kubeconfig = write('a', west.replaceAll('name: east', 'name: "we\\u200Bst"'));
+	const config = read({kubeconfig});
+	expect(plainNames(config)).toEqual(['west']);
+	expect(listContexts(config).map(({name}) => name)).toEqual(['west', 'west (with hidden characters)']);
+	expect([shownName('west'), shownName('we\x1b[8mst')]).toEqual(['west', 'west (with hidden characters)']);
 });

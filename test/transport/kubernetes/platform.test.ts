@@ -68,6 +68,17 @@ describe('OpenShift', () => {
 		expect(closedGates(await look())).toEqual([`failed: ${name} is NotReady, ${name} is cordoned`, active]);
 	});
 
+	it('the newest of its defragmentations among many other events', async () => {
+		const events = api.resource('events');
+		for (let index = 0; index < 700; index++) {
+			const metadata = {name: `aaa-${index}`, namespace: 'openshift-etcd-operator'};
+			api.objects.put(events, {metadata, reason: 'OperatorStatusChanged', lastTimestamp: '2026-01-01T00:00:00Z'});
+		}
+		await api.controllers.recordDefragmentation('Attempt', 'trying', new Date());
+		const {openshift} = await look();
+		expect(openshift?.controller).toMatchObject({kind: 'told', value: {last: {what: 'Attempt'}}});
+	});
+
 	it('its own defragmentations, by the age that the API itself tells, and its switch', async () => {
 		await api.controllers.recordDefragmentation('Attempt', 'trying', new Date(Date.now() - 100_000));
 		await api.controllers.recordDefragmentation('Success', 'done', new Date(Date.now() - 90_000));
