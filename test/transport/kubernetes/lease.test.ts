@@ -58,9 +58,7 @@ it.each(['get leases', 'create leases', 'update leases'])(
 	async (denied) => {
 		api.admin.denied = [denied];
 		const lease = await port();
-		expect(await lease.whyNot()).toContain(
-			`you may not ${denied}.coordination.k8s.io`);
-		);
+		expect(await lease.whyNot()).toContain(`you may not ${denied}.coordination.k8s.io`);
 	},
 );
 
