@@ -144,6 +144,7 @@ export function createEngine(options: EngineOptions): Engine {
 		while (!stopping.signal.aborted) {
 			await clock.sleep(tickMs, stopping.signal);
 			dispatch({type: 'ticked', now: clock.uptimeMs(), wallMs: clock.wallMs()});
+			lease?.tick();
 			tellCooldown();
 			tellSurroundings(surroundings);
 		}

@@ -43,6 +43,8 @@ export interface RunLease {
 	 * does not answer either only if it may. Throws `TransportError` otherwise.
 	 */
 	take(terms: LeaseTerms): Promise<{readonly kind: 'taken'} | {readonly kind: 'held'; readonly heldBy: string}>;
+	/** About once a second: tells others that we live. */
+	tick(): void;
 	/** Right before the call: that it is ours still, and the step on it; else why not. */
 	beginStep(step: LeaseStep): Promise<string | undefined>;
 	/** The step is over. One that certainly did not happen leaves no trace. */
@@ -58,7 +60,8 @@ export function createRunLease({port, clock, log, identity}: RunLeaseOptions): R
 	let ours: {step?: LeaseStep; last?: LeaseStep} | undefined;
 	/** Why it can't be written; then a run goes on without it. */
 	let unwritable: string | undefined;
-	let renewing: AbortController | undefined;
+	/** The last time that we tried to. */
+	let writtenAt = 0;
 	/** One write at a time: each is based on the one before. */
 	let writing: Promise<unknown> = Promise.resolve();
 
@@ -130,19 +133,8 @@ export function createRunLease({port, clock, log, identity}: RunLeaseOptions): R
 
 	function begin(left: NonNullable<typeof ours>): {readonly kind: 'taken'} {
 		ours = left;
-		renewing = new AbortController();
-		void renew(renewing.signal);
+		writtenAt = clock.uptimeMs();
 		return {kind: 'taken'};
-	}
-
-	/** Tells others that we live. What fails is tried again; whether it was in time, the next step finds out. */
-	async function renew(signal: AbortSignal): Promise<void> {
-		while (!signal.aborted) {
-			await clock.sleep(leaseRenewEveryMs, signal);
-			if (!signal.aborted) {
-				await write().catch(() => undefined);
-			}
-		}
 	}
 
 	/** Writes what is to be on it; a sentence where it is not ours any more. Throws `TransportError` where nobody answers. */
@@ -156,6 +148,7 @@ export function createRunLease({port, clock, log, identity}: RunLeaseOptions): R
 		if (ours === undefined) {
 			return undefined;
 		}
+		writtenAt = clock.uptimeMs();
 		const written = await port.write({holder: identity, ...ours}, record?.version);
 		switch (written.kind) {
 			case 'written':
@@ -189,6 +182,13 @@ export function createRunLease({port, clock, log, identity}: RunLeaseOptions): R
 		look,
 		attempts: () => (record === undefined || ours !== undefined ? leftOver() : attemptsOn(record, knownIds())),
 		take,
+		tick() {
+			// What fails is tried again; whether it was in time, the next step finds out.
+			if (ours !== undefined && clock.uptimeMs() - writtenAt >= leaseRenewEveryMs) {
+				writtenAt = clock.uptimeMs();
+				void write().catch(() => undefined);
+			}
+		},
 		async beginStep(step) {
 			if (ours === undefined) {
 				return `${port.where} is not held`;
@@ -211,7 +211,6 @@ export function createRunLease({port, clock, log, identity}: RunLeaseOptions): R
 			void write().catch(() => undefined);
 		},
 		async release() {
-			renewing?.abort();
 			const left = ours;
 			if (left === undefined) {
 				return;

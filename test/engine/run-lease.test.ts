@@ -36,6 +36,8 @@ describe('taking it', () => {
 		await ana.lease.take(terms);
 		for (let minute = 0; minute < 5; minute++) {
 			await ana.clock.advance(60 * second);
+			ana.lease.tick();
+			await ana.clock.advance(0);
 			await ben.clock.advance(60 * second);
 			expect(await ben.lease.look()).toMatchObject({kind: 'held', by: 'ana', unchangedMs: 0});
 		}
@@ -81,6 +83,8 @@ describe('taking it', () => {
 		// As soon as it can be written it is.
 		shared.become('well');
 		await ana.clock.advance(11 * second);
+		ana.lease.tick();
+		await ana.clock.advance(0);
 		expect(shared.record()).toMatchObject({holder: 'ana', step});
 		expect(await ana.lease.look()).toEqual({kind: 'ours'});
 	});
