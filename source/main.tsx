@@ -13,6 +13,7 @@ import {journalDirectories, openJournal, whyUnwritable} from './engine/journal.t
 import {acquireRunLock, runLockHolder, waitingForLock} from './engine/run-lock.ts';
 import {createStore} from './engine/store.ts';
 import {createSystemClock} from './engine/system-clock.ts';
+import {openKnownHosts} from './known-hosts.ts';
 import {helpText} from './options/help.ts';
 import {type Options, parseOptions} from './options.ts';
 import {hostOf, reach} from './reach.ts';
@@ -77,13 +78,14 @@ function whyMissing(directory: string): string | undefined {
 
 function contextOf(options: Options): CommandContext {
 	const clock = createSystemClock();
-	const journal = openJournal(journalDirectories(process.env, options.stateDirectory));
+	const directories = journalDirectories(process.env, options.stateDirectory);
+	const journal = openJournal(directories);
 	return {
 		options,
 		environment: process.env,
 		clock,
 		journal,
-		connect: () => reach(options.connection, process.env),
+		connect: () => reach(options.connection, process.env, openKnownHosts(directories)),
 		createEngine({transport, platform, clusterName}) {
 			const store = createStore(
 				initialState({
@@ -156,7 +158,8 @@ async function monitor(options: Options, environment: NodeJS.ProcessEnv = proces
 	hadScreen = true;
 	const {runMonitor} = await import('./monitor.tsx');
 	const clock = createSystemClock();
-	const journal = openJournal(journalDirectories(process.env, options.stateDirectory));
+	const directories = journalDirectories(process.env, options.stateDirectory);
+	const journal = openJournal(directories);
 	const begin = (clusterName: string) =>
 		initialState({
 			clock,
@@ -173,7 +176,7 @@ async function monitor(options: Options, environment: NodeJS.ProcessEnv = proces
 		store,
 		clock,
 		begin,
-		reach: (connection, signal) => reach(connection, environment, signal),
+		reach: (connection, signal) => reach(connection, environment, openKnownHosts(directories), signal),
 		createEngine: ({transport, platform}, own) =>
 			createEngine({...engineOptions(options), store: own, transport, platform, clock, journal, terminal: true}),
 	});

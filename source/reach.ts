@@ -1,4 +1,5 @@
 /** From the options to a cluster: which way leads there. What is heavy is loaded here, after the first frame. */
+import type {KnownHosts} from './known-hosts.ts';
 import type {ConnectionOptions} from './options.ts';
 import {asTyped, type Reached} from './reached.ts';
 import {directPlatform} from './transport/platform.ts';
@@ -9,8 +10,13 @@ import {failureOf, TransportError} from './transport/transport-error.ts';
 export async function reach(
 	connection: ConnectionOptions,
 	environment: NodeJS.ProcessEnv,
+	hosts: KnownHosts,
 	signal?: AbortSignal,
 ): Promise<Reached> {
+	if (connection.reach === 'local' || connection.reach === 'ssh') {
+		const {reachHost} = await import('./reach-host.ts');
+		return {...(await reachHost(connection, signal)), contexts: await contextsOf(environment)};
+	}
 	if (connection.reach === 'direct') {
 		return {...(await reachDirectly(connection)), contexts: await contextsOf(environment)};
 	}
@@ -19,7 +25,7 @@ export async function reach(
 	const config = asTyped(() => (connection.reach === 'kubernetes' ? files.readKubeconfig(place) : files.findKubeconfig(place)));
 	if (config !== undefined) {
 		const {reachKubernetes} = await import('./reach-kubernetes.ts');
-		return reachKubernetes(config, connection, environment, signal);
+		return reachKubernetes(config, connection, environment, hosts, signal);
 	}
 	const {transport, ...rest} = await reachDirectly(connection);
 	const looked = files.kubeconfigPaths(place).join(', ');

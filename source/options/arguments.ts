@@ -32,9 +32,9 @@ export function parseArguments(argv: readonly string[]): Arguments {
 	const words: string[] = [];
 	const given = new Map<string, readonly string[]>();
 	// A flag whose values may be left out takes those that follow it at once.
-	let open: {readonly name: string; left: number} | undefined;
+	let open: {readonly name: string; readonly fits: RegExp; left: number} | undefined;
 	for (const token of tokens) {
-		if (token.kind === 'positional' && open !== undefined && open.left > 0 && /^\d/.test(token.value)) {
+		if (token.kind === 'positional' && open !== undefined && open.left > 0 && open.fits.test(token.value)) {
 			given.set(open.name, [`${given.get(open.name)?.at(-1) ?? ''} ${token.value}`.trim()]);
 			open.left--;
 			continue;
@@ -47,12 +47,16 @@ export function parseArguments(argv: readonly string[]): Arguments {
 			if (flag.type === 'optional') {
 				const inline = (token.value ?? '').replaceAll(',', ' ').trim();
 				given.set(flag.name, [inline]);
-				open = {name: flag.name, left: inline === '' ? optionalValues : 0};
+				open = {name: flag.name, fits: /^\d/, left: inline === '' ? optionalValues : 0};
 				continue;
 			}
 			const value =
 				flag.type === 'boolean' ? switchOf(flag, token.value) : argumentOf(flag, token.value, token.inlineValue === true);
 			given.set(flag.name, [...(given.get(flag.name) ?? []), value]);
+			if (flag.name === 'via' && value === 'ssh') {
+				// Its host is the word behind it.
+				open = {name: flag.name, fits: /^[^-]/, left: 1};
+			}
 		}
 	}
 	const {command, operands} = commandOf(words, given);

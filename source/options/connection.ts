@@ -5,7 +5,7 @@ import type {Reader} from './reader.ts';
 /** What leads to the cluster. Paths are of PEM files. */
 export type ConnectionOptions = {
 	/** `either`: through Kubernetes where there is a kubeconfig, else straight to the endpoints. */
-	readonly reach: 'direct' | 'kubernetes' | 'either';
+	readonly reach: 'direct' | 'kubernetes' | 'either' | 'local' | 'ssh';
 	readonly endpoints: readonly string[];
 	readonly cacert?: string;
 	readonly cert?: string;
@@ -17,6 +17,8 @@ export type ConnectionOptions = {
 	readonly dialTimeoutMs: number;
 	readonly commandTimeoutMs: number;
 	readonly kubernetes: KubernetesFlags;
+	/** `USER@HOST`, for `ssh`. */
+	readonly sshHost?: string;
 };
 
 /** As kubectl has them. Where the kubeconfig is without its flag is for whoever reads it: KUBECONFIG may name several. */
@@ -40,8 +42,10 @@ export function connectionFrom(read: Reader): ConnectionOptions {
 			return path === undefined ? [] : [[name, path]];
 		}),
 	);
+	const {way, host} = viaFrom(read);
 	return {
 		reach: reachFrom(read),
+		...(way === 'ssh' && host !== undefined && {sshHost: host}),
 		endpoints: read
 			.values('endpoints')
 			.values.flatMap((list) => list.split(','))
@@ -60,17 +64,40 @@ export function connectionFrom(read: Reader): ConnectionOptions {
 /** Flags that only make sense through Kubernetes. */
 const kubernetesTexts = ['kubeconfig', 'context', 'namespace', 'selector', 'container', 'as'] as const;
 
+/** `ssh` has its host behind it. */
+function viaFrom(read: Reader): {readonly way?: string; readonly host?: string} {
+	const [way, host] = (read.given('via') ?? '').split(' ').filter((word) => word !== '');
+	if (way === undefined) {
+		return {};
+	}
+	const choices = ['tunnel', 'exec', 'direct', 'ssh'];
+	if (!choices.includes(way)) {
+		throw new UsageError(`--via is "${way}"; it takes tunnel, exec, direct or ssh USER@HOST.`);
+	}
+	if (way === 'ssh' && host === undefined) {
+		throw new UsageError('--via ssh needs a control-plane host: --via ssh USER@HOST.');
+	}
+	return {way, ...(host !== undefined && {host})};
+}
+
 /** A flag beats a variable: with `--context` it is that cluster, wherever ETCDCTL_ENDPOINTS leads. */
 function reachFrom(read: Reader): ConnectionOptions['reach'] {
-	const via = read.optionalChoice('via');
+	const {way} = viaFrom(read);
 	const [through] = [
-		...(via === undefined || via === 'direct' ? [] : [`--via ${via}`]),
+		...(way === 'tunnel' || way === 'exec' ? [`--via ${way}`] : []),
 		...kubernetesTexts.filter((name) => read.given(name) !== undefined).map((name) => `--${name}`),
 	];
 	const {origin} = read.values('endpoints');
-	const straight = via === 'direct' ? '--via direct' : origin === 'flag' ? '--endpoints' : undefined;
+	const [straight] = [
+		...(way === 'direct' || way === 'ssh' ? [`--via ${way}`] : []),
+		...(read.isSet('local') ? ['--local'] : []),
+		...(origin === 'flag' ? ['--endpoints'] : []),
+	];
 	if (straight !== undefined && through !== undefined) {
 		throw new UsageError(`${straight} goes straight to etcd, ${through} through Kubernetes: give one of them.`);
+	}
+	if (way === 'ssh' || read.isSet('local')) {
+		return onlyHost(read, way);
 	}
 	if (through !== undefined) {
 		return 'kubernetes';
@@ -78,8 +105,22 @@ function reachFrom(read: Reader): ConnectionOptions['reach'] {
 	return straight === undefined && origin === 'default' ? 'either' : 'direct';
 }
 
+/** The host says where etcd is, and what its certificates are. */
+function onlyHost(read: Reader, way: string | undefined): 'local' | 'ssh' {
+	const own = way === 'ssh' ? '--via ssh' : '--local';
+	const besides = [
+		...(way !== undefined && read.isSet('local') ? [`--via ${way}`] : []),
+		...['endpoints', 'cacert', 'cert', 'key'].filter((name) => read.given(name) !== undefined).map((name) => `--${name}`),
+	].filter((flag) => flag !== own);
+	const [other] = besides;
+	if (other !== undefined) {
+		throw new UsageError(`${own} finds etcd and its certificates by itself: leave ${other} away.`);
+	}
+	return way === 'ssh' ? 'ssh' : 'local';
+}
+
 function kubernetesFrom(read: Reader): KubernetesFlags {
-	const via = read.optionalChoice('via');
+	const {way: via} = viaFrom(read);
 	return {
 		...Object.fromEntries(
 			kubernetesTexts.flatMap((name) => {

@@ -174,8 +174,18 @@ const kubernetesFlags: readonly Flag[] = [
 		name: 'via',
 		type: 'string',
 		value: 'WAY',
-		choices: ['tunnel', 'exec', 'direct'],
-		help: 'tunnel (port-forwards), exec (etcdctl in the pods) or direct; without it the best that can be had',
+		choices: ['tunnel', 'exec', 'direct', 'ssh'],
+		help: 'tunnel (port-forwards), exec (etcdctl in the pods), direct, or ssh USER@HOST (a control-plane host, without the API); without it the best that can be had',
+		commands: 'cluster',
+		kubernetes: true,
+	},
+];
+
+const hostFlags: readonly Flag[] = [
+	{
+		name: 'local',
+		type: 'boolean',
+		help: "on a control-plane host: by the flags and certificates of etcd's static pod there, without the Kubernetes API",
 		commands: 'cluster',
 		kubernetes: true,
 	},
@@ -186,6 +196,7 @@ const monitorCommands = ['monitor', 'demo'] as const;
 export const flags: readonly Flag[] = [
 	...connectionFlags,
 	...kubernetesFlags,
+	...hostFlags,
 	{
 		name: 'interval',
 		type: 'string',

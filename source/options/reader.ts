@@ -69,10 +69,6 @@ export class Reader {
 		return value;
 	}
 
-	optionalChoice(name: string): string | undefined {
-		return this.values(name).values.length === 0 ? undefined : this.choice(name);
-	}
-
 	choice(name: string): string {
 		const {values, source} = this.values(name);
 		const choices = flags.find((candidate) => candidate.name === name)?.choices ?? [];

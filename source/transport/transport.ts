@@ -14,8 +14,8 @@ export type CallOptions = {
 
 /** How the cluster is reached, for the header and `status`. */
 export type Connection = {
-	/** Straight to etcd; through port-forwards of Kubernetes; by etcdctl in the pods. */
-	readonly kind: 'direct' | 'tunnel' | 'exec';
+	/** Straight to etcd; through port-forwards of Kubernetes; by etcdctl in the pods; with what a control-plane host has, on it or by SSH. */
+	readonly kind: 'direct' | 'tunnel' | 'exec' | 'local' | 'ssh';
 	/** `mTLS`, `TLS`, `TLS unverified` or `no TLS`. */
 	readonly security: string;
 	readonly endpoints: readonly string[];

@@ -78,8 +78,12 @@ Reaching it through Kubernetes, as kubectl does:
       --request-timeout DURATION   how long an answer of the Kubernetes API may
                                    take (default 10s)
       --via WAY                    tunnel (port-forwards), exec (etcdctl in the
-                                   pods) or direct; without it the best that can
-                                   be had
+                                   pods), direct, or ssh USER@HOST (a
+                                   control-plane host, without the API); without
+                                   it the best that can be had
+      --local                      on a control-plane host: by the flags and
+                                   certificates of etcd's static pod there,
+                                   without the Kubernetes API
 
 Inside, ? lists the keys. etcdtop COMMAND --help tells of a command.
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused by a safety rule,
@@ -161,8 +165,12 @@ Reaching it through Kubernetes, as kubectl does:
       --request-timeout DURATION   how long an answer of the Kubernetes API may
                                    take (default 10s)
       --via WAY                    tunnel (port-forwards), exec (etcdctl in the
-                                   pods) or direct; without it the best that can
-                                   be had
+                                   pods), direct, or ssh USER@HOST (a
+                                   control-plane host, without the API); without
+                                   it the best that can be had
+      --local                      on a control-plane host: by the flags and
+                                   certificates of etcd's static pod there,
+                                   without the Kubernetes API
 `);
 });
 

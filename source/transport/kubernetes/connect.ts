@@ -7,6 +7,7 @@ import type {CallOptions, Connection, Transport} from '../transport.ts';
 import {failureOf, TransportError} from '../transport-error.ts';
 import {chooseWay, execPermissions, forwardPermissions, type Way} from './choose-way.ts';
 import {KubernetesClient} from './client.ts';
+import type {EtcdPod} from './etcd-pod.ts';
 import {ExecTransport} from './exec-transport.ts';
 import {type Distribution, type FindOptions, type FoundEtcd, findEtcd} from './find-etcd.ts';
 import {keepMaterial, materialPermissions, readMaterial} from './key-material.ts';
@@ -46,6 +47,8 @@ export type KubernetesCluster = {
 	readonly permissions: Permissions;
 	/** Every member with its pod, and those that lack the other; as they were seen last, and looked at again by itself. */
 	readonly pods: (members: readonly Member[]) => readonly Match[];
+	/** The pods themselves, as they were seen last. */
+	readonly seenPods: () => readonly EtcdPod[];
 	/** Looks at the pods now. Throws `TransportError` where the API does not tell. */
 	readonly readPods: () => Promise<void>;
 	/** Milliseconds since the API last told of the pods. */
@@ -128,6 +131,7 @@ async function connect(client: KubernetesClient, options: KubernetesOptions): Pr
 		namespace,
 		permissions,
 		pods: (members) => matchPods(members, pods.current),
+		seenPods: () => pods.current,
 		readPods: () => pods.read(),
 		podsAgeMs: () => pods.ageMs,
 	};

@@ -1,8 +1,7 @@
 /** Tunnels to the ports of etcd's pods: how the direct transport reaches members that only the Kubernetes API reaches. */
-import {once} from 'node:events';
-import {type AddressInfo, createServer, type Server} from 'node:net';
 import type {Duplex} from 'node:stream';
 import type {Address, Dial} from '../grpc/dial.ts';
+import {type Doorstep, listenForNobody} from '../grpc/doorstep.ts';
 import type {Endpoint} from '../grpc/endpoint.ts';
 import {failureOf, TransportError} from '../transport-error.ts';
 import {Backoff} from './backoff.ts';
@@ -14,15 +13,8 @@ import type {PodsKeeper} from './pods-keeper.ts';
 
 const protocols = ['v4.channel.k8s.io'];
 
-const loopback = '127.0.0.1';
-
-/** Whoever stands on the doorstep is sent away after this. */
-const doorstepMs = 10_000;
-
 /** etcd has no patience for connections that say nothing. */
 const spareMs = 5000;
-
-type Doorstep = {readonly host: string; readonly port: number; readonly server: Server};
 
 export type TunnelsOptions = {
 	readonly client: KubernetesClient;
@@ -138,17 +130,6 @@ export class Tunnels {
 /** A tunnel ends on the pod's loopback, where etcd may have another port than at the address that it advertises. */
 export function portIn({client, metrics, loopbackPorts}: EtcdPod, {port}: Endpoint): number {
 	return loopbackPorts.size === 0 || loopbackPorts.has(port) || port === metrics?.port ? port : client.port;
-}
-
-async function listenForNobody(): Promise<Doorstep> {
-	const server = createServer((socket) => {
-		socket.on('error', () => {});
-		socket.setTimeout(doorstepMs, () => socket.destroy());
-	});
-	server.listen(0, loopback);
-	server.unref();
-	await once(server, 'listening');
-	return {host: loopback, port: (server.address() as AddressInfo).port, server};
 }
 
 function noPod(url: string): never {

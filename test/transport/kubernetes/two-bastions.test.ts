@@ -1,7 +1,9 @@
 /** Two administrators on two machines, through one Kubernetes API, on real etcd: in the test's time. */
 import {expect, it, vi} from 'vitest';
 import type {DefragPlan} from '../../../source/domain/defrag-plan.ts';
+import type {Pod} from '../../../source/domain/pod.ts';
 import {platformOf} from '../../../source/transport/kubernetes/platform.ts';
+import type {Platform} from '../../../source/transport/platform.ts';
 import {type Cluster, clusterForTest} from '../../helpers/cluster.ts';
 import {linesOf, startRun, startTestEngine, type TestEngine, untilOver} from '../../helpers/engine.ts';
 import {fillUp, fragment, smallQuotaBytes} from '../../helpers/fill.ts';
@@ -19,8 +21,27 @@ async function bastion(cluster: Cluster, kubeconfig: string, operator: string): 
 		operator,
 		clock: createTestClock({realMs}),
 		transport: () => kubernetes.transport,
-		platform: platformOf(kubernetes, 5000),
+		platform: patient(platformOf(kubernetes, 5000)),
 	});
+}
+
+/** Without liveness probes: by the test's clock, which runs ahead, every disk is too slow for them. */
+function patient(platform: Platform): Platform {
+	return {
+		...platform,
+		async surroundings(members) {
+			const seen = await platform.surroundings!(members);
+			if (seen.pods.kind !== 'told') {
+				return seen;
+			}
+			const value = seen.pods.value.map(({pod, ...rest}) => ({...rest, ...(pod && {pod: withoutProbe(pod)})}));
+			return {...seen, pods: {kind: 'told', value}};
+		},
+	};
+}
+
+function withoutProbe({livenessMs: _, ...pod}: Pod): Pod {
+	return pod;
 }
 
 /** One that nothing holds any more. */
@@ -98,7 +119,7 @@ it('under NOSPACE the run says that nobody can hold it, takes a typed word for w
 	await ana.until(({compaction}) => (compaction?.phase.kind === 'finished' ? true : undefined));
 	await startRun(ana);
 	const {acknowledged, phase} = await untilOver(ana);
-	expect(phase.kind).toBe('finished');
+	expect(phase).toEqual({kind: 'finished', at: expect.any(Number)});
 	expect(acknowledged).toContain('operator etcd: Degraded by EtcdMembers');
 	expect(linesOf(ana, 'started').flatMap((line) => (line.type === 'started' ? (line.gates ?? []) : []))).toEqual(
 		expect.arrayContaining([
