@@ -5,6 +5,7 @@ import {devNull, hostname, userInfo} from 'node:os';
 import {createInterface} from 'node:readline/promises';
 import {fileURLToPath} from 'node:url';
 import type {CommandContext} from './commands/context.ts';
+import type {Handover} from './commands/detach.ts';
 import {sentence} from './commands/sentence.ts';
 import type {ClusterKind} from './demo/kubernetes/resources.ts';
 import {createEngine} from './engine/engine.ts';
@@ -34,6 +35,9 @@ async function main(argv: readonly string[]): Promise<number> {
 		await reap(directory);
 		return 0;
 	}
+	if (hidden === '__detached') {
+		return detached();
+	}
 	const options = parseOptions(argv, process.env);
 	if (options.help) {
 		print(helpText(options.command));
@@ -56,9 +60,24 @@ async function run(options: Options): Promise<number> {
 		default: {
 			const {runCommand} = await import('./commands/index.ts');
 			keepGoingUnread();
-			return runCommand(contextOf(options));
+			const command = [process.execPath, launcher(), '__detached'];
+			return runCommand({...contextOf(options), detached: {command, argv: process.argv.slice(2)}});
 		}
 	}
+}
+
+/** The process of a detached run: what it is to do comes through its input, for a command line is seen by everybody. */
+async function detached(): Promise<number> {
+	const chunks: Buffer[] = [];
+	for await (const chunk of process.stdin) {
+		chunks.push(chunk as Buffer);
+	}
+	const {argv, confirmed} = JSON.parse(Buffer.concat(chunks).toString()) as Handover;
+	const {runDetached} = await import('./commands/detached.ts');
+	keepGoingUnread();
+	// The terminal that it was started from may go.
+	process.on('SIGHUP', () => {});
+	return runDetached(confirmed, {...contextOf({...parseOptions(argv, process.env), yes: true}), isTerminal: false});
 }
 
 /** A directory that was named and can't be used is a mistake to tell at once; one of the usual places is passed over. */
@@ -103,7 +122,7 @@ function contextOf(options: Options): CommandContext {
 				platform,
 				clock,
 				journal,
-				terminal: process.stdin.isTTY === true && !options.yes,
+				terminal: process.stdin.isTTY === true && !options.yes && !options.detach,
 				acquireLock: waitingForLock(acquireRunLock, clock, say),
 			});
 			return {engine, store, controls: engine.controls};
@@ -123,7 +142,7 @@ function contextOf(options: Options): CommandContext {
 			}
 		},
 		onInterrupt(callback) {
-			const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+			const signals = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).filter((signal) => signal !== 'SIGHUP' || !options.detach);
 			for (const signal of signals) {
 				process.on(signal, callback);
 			}
@@ -178,7 +197,7 @@ async function monitor(options: Options, environment: NodeJS.ProcessEnv = proces
 		begin,
 		reach: (connection, signal) => reach(connection, environment, openKnownHosts(directories), signal),
 		createEngine: ({transport, platform}, own) =>
-			createEngine({...engineOptions(options), store: own, transport, platform, clock, journal, terminal: true}),
+			createEngine({...engineOptions(options), store: own, transport, platform, clock, journal, terminal: true, shows: true}),
 	});
 }
 

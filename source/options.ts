@@ -34,6 +34,8 @@ export type Options = {
 	readonly allowOutage: boolean;
 	readonly toHead: boolean;
 	readonly yes: boolean;
+	/** In a process of its own, which goes on when this terminal is gone. */
+	readonly detach: boolean;
 	readonly writeOut: 'table' | 'json' | 'simple';
 	readonly scenario: string;
 	readonly noMonitor: boolean;
@@ -80,6 +82,7 @@ function optionsFrom(parsed: Arguments, environment: NodeJS.ProcessEnv): Options
 		allowOutage: read.isSet('allow-outage'),
 		toHead: read.isSet('to-head'),
 		yes: read.isSet('yes'),
+		detach: read.isSet('detach'),
 		writeOut: read.choice('write-out') as Options['writeOut'],
 		scenario: read.choice('scenario'),
 		noMonitor: read.isSet('no-monitor'),

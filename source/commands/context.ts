@@ -18,6 +18,8 @@ export type CommandContext = {
 	readonly connect: () => Promise<Reached>;
 	/** An engine over what was reached, not started yet. */
 	readonly createEngine: (reached: Reached) => EngineHandle;
+	/** How to start the process of a detached run, and what this one was started with; absent where that can't be. */
+	readonly detached?: {readonly command: readonly string[]; readonly argv: readonly string[]};
 	/** Results. */
 	readonly print: (text: string) => void;
 	/** The width of the terminal that `print` writes to, where it is one. */

@@ -23,6 +23,9 @@ export async function runDefrag(context: CommandContext): Promise<number> {
 	if (options.ifFragmented !== undefined && !options.all) {
 		throw new UsageError('--if-fragmented chooses among all members: give --all with it.');
 	}
+	if (options.detach && !options.all && options.operands.length > 1) {
+		throw new UsageError('--detach hands over one run: give --all, or one member.');
+	}
 	if (!options.dryRun && !options.yes && !isTerminal) {
 		throw new UsageError('without a terminal to ask on, defrag needs --yes (or --dry-run).');
 	}
@@ -100,11 +103,15 @@ async function defragment(scope: Scope, context: CommandContext, handle: EngineH
 		controls.closePlan();
 		return typed;
 	}
+	if (options.detach) {
+		controls.closePlan();
+		return (await import('./detach.ts')).detach({plan, typed, moveLeader: options.moveLeader}, context);
+	}
 	controls.startRun(plan, typed);
 	return followRun(context, handle);
 }
 
-function refuse(reason: string, {say}: CommandContext): number {
+export function refuse(reason: string, {say}: CommandContext): number {
 	say(`refused: ${reason}`);
 	return exitCodes.refused;
 }
@@ -124,7 +131,7 @@ type Judged = {readonly plan: DefragPlan; readonly refusal?: string};
 const passing: ReadonlySet<string> = new Set(['lock', 'lease', 'inflight', 'snapshot', 'lag', 'cooldown']);
 
 /** The plan once every gate was asked, and why it can't start; a sentence where there is no plan at all. */
-async function judgedPlan({options, say}: CommandContext, {store}: EngineHandle): Promise<Judged | string> {
+export async function judgedPlan({options, say}: CommandContext, {store}: EngineHandle): Promise<Judged | string> {
 	const began = store.getState().now;
 	const stop = follow(store, say, ({plan}) => {
 		const gate = plan === undefined ? undefined : heldBy(plan);
@@ -187,7 +194,7 @@ async function confirmed({confirmation}: DefragPlan, context: CommandContext): P
 	return exitCodes.usage;
 }
 
-async function followRun({options, say, print}: CommandContext, {store}: EngineHandle): Promise<number> {
+export async function followRun({options, say, print}: CommandContext, {store}: EngineHandle): Promise<number> {
 	const began = await waitFor(
 		store,
 		({run, message, plan}) => run ?? (plan === undefined && message?.kind === 'refused' ? message.text : undefined),

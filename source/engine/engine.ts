@@ -14,6 +14,7 @@ import {createPlanControl} from './plan-control.ts';
 import {createPoller} from './poller.ts';
 import {createRunLease} from './run-lease.ts';
 import type {AcquireLock} from './run-lock.ts';
+import {createRunsElsewhere} from './runs-elsewhere.ts';
 import type {DispatchingStore} from './store.ts';
 import {tellSurroundings} from './surroundings.ts';
 import {createWitness} from './witness.ts';
@@ -30,6 +31,8 @@ export type EngineOptions = {
 	readonly operator: string;
 	/** A person is there to read and to type. */
 	readonly terminal: boolean;
+	/** A screen shows the runs of this user's other processes too. */
+	readonly shows?: true;
 	/** `--command-timeout`: how long an answer may take. What a safety rule needs longer, it has longer. */
 	readonly commandTimeoutMs: number;
 	readonly defragTimeoutMs: number;
@@ -73,6 +76,12 @@ export function createEngine(options: EngineOptions): Engine {
 		cooldownMs: options.cooldownMs,
 		// Our own run holds the lock as well; only another's is a reason to wait.
 		lockedBy: async (clusterId) => (runUnderWay() ? undefined : options.lockHolder(clusterId)),
+	});
+	const elsewhere = createRunsElsewhere({
+		directory: journal.directory,
+		getState,
+		dispatch,
+		isBusy: () => runUnderWay() || options.shows !== true,
 	});
 	const surroundings = {platform: options.platform, clock, getState, dispatch};
 	const common = {transport, clock, journal, operator, getState, dispatch};
@@ -145,6 +154,7 @@ export function createEngine(options: EngineOptions): Engine {
 			await clock.sleep(tickMs, stopping.signal);
 			dispatch({type: 'ticked', now: clock.uptimeMs(), wallMs: clock.wallMs()});
 			lease?.tick();
+			elsewhere.tick();
 			tellCooldown();
 			tellSurroundings(surroundings);
 		}
@@ -152,6 +162,7 @@ export function createEngine(options: EngineOptions): Engine {
 
 	function close(): void {
 		poller.stop();
+		elsewhere.close();
 		stopping.abort();
 		transport.close();
 	}
@@ -161,6 +172,11 @@ export function createEngine(options: EngineOptions): Engine {
 			...plans.controls,
 			...alarms.controls,
 			...compaction.controls,
+			stopAfterThis() {
+				if (!elsewhere.cancel(operator)) {
+					plans.controls.stopAfterThis();
+				}
+			},
 			setInterval(intervalMs) {
 				dispatch({type: 'intervalChanged', intervalMs});
 				poller.pollNow();

@@ -12,6 +12,8 @@ import type {Connection} from '../transport/transport.ts';
 import type {ClusterEvent, KnownDefragmentation, Message, State} from './state.ts';
 
 export type EngineMessage =
+	/** A run of another process of this user. */
+	| {readonly type: 'runSeen'; readonly run: Run}
 	/** Another cluster, from its very beginning. */
 	| {readonly type: 'begunAnew'; readonly state: State}
 	| {readonly type: 'contextsKnown'; readonly clusterName: string; readonly contexts: readonly string[]}

@@ -41,6 +41,8 @@ export type State = {
 	readonly pods?: PodsSeen;
 	/** Permissions in Kubernetes without which nothing can be changed, and that we lack. */
 	readonly denied?: readonly string[];
+	/** `run` is one of another process of this user. */
+	readonly runIsElsewhere?: true;
 	readonly readOnly: boolean;
 	readonly intervalMs: number;
 	/** Absent until the first member list. */

@@ -37,8 +37,12 @@ export function update(state: State, message: EngineMessage): State {
 			return addEvents(state, [message.event]);
 		case 'planChanged':
 			return set(state, 'plan', message.plan);
-		case 'runChanged':
-			return reassess(state, set(state, 'run', message.run));
+		case 'runChanged': {
+			const {runIsElsewhere: _, ...own} = state;
+			return reassess(state, set(own, 'run', message.run));
+		}
+		case 'runSeen':
+			return reassess(state, {...state, run: message.run, runIsElsewhere: true});
 		case 'cooldownChanged':
 			return addEvents({...state, cooldown: message.cooldown}, cooldownEvents(state, message.cooldown));
 		case 'alarmsAsked':

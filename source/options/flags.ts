@@ -270,6 +270,12 @@ export const flags: readonly Flag[] = [
 		commands: ['defrag'],
 	},
 	{
+		name: 'detach',
+		type: 'boolean',
+		help: 'hand the run to a process of its own, which outlives this terminal; etcdtop shows it and can stop it',
+		commands: ['defrag'],
+	},
+	{
 		name: 'defrag-timeout',
 		type: 'string',
 		value: 'DURATION',
