@@ -13,7 +13,7 @@ import {failureOf} from '../transport/transport-error.ts';
 import type {AttemptLog} from './attempt-log.ts';
 import type {Clock} from './clock.ts';
 import {createLeaderMoves} from './leader-moves.ts';
-import type {RunLease} from './run-lease.ts';
+import type {RunLease} from './lease-control.ts';
 import {performTurn} from './turn.ts';
 import type {Witness} from './witness.ts';
 

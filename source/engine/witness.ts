@@ -2,6 +2,7 @@
  * Watches for everything that a decision rests on: folds each observation into the cooldown's ledger and the leadership, and
  * gathers fresh evidence on demand, never from a cache.
  */
+import {isOutOfSpace} from '../domain/alarm.ts';
 import {type ControllerTrace, traceController} from '../domain/controller-trace.ts';
 import {type Attempt, type CooldownState, cooldownState, type End} from '../domain/cooldown.ts';
 import {advanceLedger, type CooldownLedger, emptyLedger} from '../domain/cooldown-ledger.ts';
@@ -17,8 +18,8 @@ import type {Transport} from '../transport/transport.ts';
 import {failureOf} from '../transport/transport-error.ts';
 import type {AttemptLog} from './attempt-log.ts';
 import type {Clock} from './clock.ts';
+import type {RunLease} from './lease-control.ts';
 import {observeNow} from './observe-now.ts';
-import type {RunLease} from './run-lease.ts';
 
 export type WitnessOptions = {
 	readonly transport: Transport;
@@ -69,6 +70,9 @@ export function createWitness({transport, platform, clock, log, lease, cooldownM
 	function fold(observation: Observation, readable?: ReadonlySet<MemberId>): void {
 		ledger = advanceLedger(ledger, observation, attempts, readable);
 		leadership = advanceLeadership(leadership, observation);
+		if (isOutOfSpace(observation)) {
+			lease?.noteOutOfSpace();
+		}
 	}
 
 	return {
