@@ -21,6 +21,9 @@ import type {Clock} from './clock.ts';
 import type {RunLease} from './lease-control.ts';
 import {observeNow} from './observe-now.ts';
 
+/** Nobody has to look again at what was seen within this. */
+const freshEnoughMs = 1000;
+
 export type WitnessOptions = {
 	readonly transport: Transport;
 	readonly platform: Platform;
@@ -87,14 +90,21 @@ export function createWitness({transport, platform, clock, log, lease, cooldownM
 		async gather(onProgress) {
 			attempts = allAttempts();
 			const membership = await transport.membership({timeoutMs: gateTimeoutMs});
-			const [observation, surroundings, sight, locked] = await Promise.all([
-				observeNow(transport, membership, clock, {timeoutMs: gateTimeoutMs}),
+			const observe = () => observeNow(transport, membership, clock, {timeoutMs: gateTimeoutMs});
+			const [looked, surroundings, sight, locked] = await Promise.all([
+				observe(),
 				platform.surroundings?.(membership.members),
 				lease?.look(),
 				lockedBy(membership.clusterId),
 			]);
 			attempts = allAttempts();
+			let observation = looked;
 			fold(observation);
+			// What is around etcd may take its time to be silent: what etcd itself says would be too old to act on, each time again.
+			if (clock.uptimeMs() - observation.at > freshEnoughMs) {
+				observation = await observe();
+				fold(observation);
+			}
 			noteController(surroundings);
 			const reads: Record<MemberId, Read> = {};
 			const evidence = (): Evidence => ({
