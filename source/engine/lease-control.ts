@@ -27,8 +27,8 @@ export interface RunLease {
 	tick(): void;
 	/** Right before the call: that it is ours still, and the step on it; else why not. */
 	beginStep(step: LeaseStep): Promise<string | undefined>;
-	/** The step is over. One that certainly did not happen leaves no trace. */
-	endStep(attemptId: string, happened: boolean): void;
+	/** The step is over, whatever came of it. One that was certainly not sent leaves no trace. */
+	endStep(attemptId: string, isSent: boolean): void;
 	/** Gives it back; a step of unknown outcome stays on it. Never rejects. */
 	release(): Promise<void>;
 }

@@ -62,6 +62,8 @@ export function createPlanControl(options: PlanControlOptions): PlanControl {
 	let session: Session | undefined;
 	let runner: Runner | undefined;
 	let holdsLock = false;
+	/** A run that is about to begin. */
+	let beginning: Promise<void> = Promise.resolve();
 	/** The Lease given back: a process that ends before that leaves it to expire. */
 	let released: Promise<void> = Promise.resolve();
 
@@ -117,6 +119,10 @@ export function createPlanControl(options: PlanControlOptions): PlanControl {
 		if (lock.kind === 'held') {
 			close(current);
 			refuse(lock.heldBy);
+			return;
+		}
+		if (current.closed) {
+			lock.lock.release();
 			return;
 		}
 		const release = () => {
@@ -212,7 +218,7 @@ export function createPlanControl(options: PlanControlOptions): PlanControl {
 				return;
 			}
 			session.starting = true;
-			void start(session, shown, typed);
+			beginning = start(session, shown, typed);
 		},
 		stopAfterThis() {
 			runner?.stopAfterThis(operator);
@@ -250,6 +256,9 @@ export function createPlanControl(options: PlanControlOptions): PlanControl {
 		async stop() {
 			if (session !== undefined) {
 				close(session);
+			}
+			if (holdsLock && (runner === undefined || isOver(runner.run))) {
+				await beginning;
 			}
 			if (runner === undefined || isOver(runner.run)) {
 				return released;

@@ -232,13 +232,13 @@ export function createRunLease({port, clock, log, identity}: RunLeaseOptions): R
 			}
 			return Promise.race([queue(writeNow).catch(() => undefined), clock.sleep(askWithoutMs).then(() => undefined)]);
 		},
-		endStep(attemptId, happened) {
+		endStep(attemptId, isSent) {
 			if (ours?.step?.id !== attemptId) {
 				return;
 			}
 			const {step, ...rest} = ours;
 			const attempt = log.attempts().find(({id}) => id === attemptId);
-			ours = happened ? {...rest, last: endedStep(step, attempt)} : rest;
+			ours = isSent ? {...rest, last: endedStep(step, attempt)} : rest;
 			// Tried again with each renewal.
 			void queue(writeNow).catch(() => undefined);
 		},

@@ -172,7 +172,7 @@ export function startRunner(begun: Run, options: RunnerOptions): Runner {
 		});
 		witness.rereadJournal();
 		if (claimed !== undefined && outcome.kind !== 'unknown') {
-			lease?.endStep(claimed, outcome.kind === 'done');
+			lease?.endStep(claimed, outcome.kind === 'done' || outcome.isSent);
 		}
 		if (outcome.kind === 'done') {
 			change(transitions.beginSettling(run, clock.uptimeMs()));
