@@ -78,6 +78,7 @@ export function endedStep({count: _, ...rest}: LeaseStep, attempt: Attempt | und
 }
 
 export const leaseGateId = 'lease';
+export const silentLeaseGateId = 'lease silent';
 /** With the holder's name behind it: a word typed for one is none for another. */
 export const heldGateId = 'lease held by ';
 
@@ -95,7 +96,13 @@ export function leaseGate(sight: LeaseSight, where: string, isOutOfSpace: boolea
 		case 'silent':
 			return isOutOfSpace
 				? {...start, state: 'unchecked', detail: `${where} can't be seen: ${sight.why}; only etcd's metrics tell of others`}
-				: {...start, state: 'failed', detail: `${where} can't be seen: ${sight.why}`, opensByItself: true};
+				: {
+						...start,
+						id: silentLeaseGateId,
+						state: 'failed',
+						detail: `${where} can't be seen: ${sight.why}`,
+						opensByItself: true,
+					};
 		case 'held':
 			return heldGate(sight, where, isOutOfSpace);
 	}
