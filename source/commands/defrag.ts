@@ -5,6 +5,7 @@ import {notWorthIt} from '../domain/defrag-planner.ts';
 import {maximumHoldMs} from '../domain/defrag-policy.ts';
 import {isOver, type Run} from '../domain/defrag-run.ts';
 import type {Gate} from '../domain/gate.ts';
+import {leaseGateId, silentLeaseGateId} from '../domain/run-lease.ts';
 import type {State} from '../engine/state.ts';
 import {UsageError} from '../usage-error.ts';
 import {type CommandContext, type EngineHandle, exitCodes} from './context.ts';
@@ -128,7 +129,7 @@ function nothingToDo({scope, steps, leftOut}: DefragPlan): boolean {
 type Judged = {readonly plan: DefragPlan; readonly refusal?: string};
 
 /** Opened by time or by somebody else's end, an unknown outcome by its member's answer: what a script would try again for. */
-const passing: ReadonlySet<string> = new Set(['lock', 'lease', 'inflight', 'snapshot', 'lag', 'cooldown']);
+const passing: ReadonlySet<string> = new Set(['lock', leaseGateId, silentLeaseGateId, 'inflight', 'snapshot', 'lag', 'cooldown']);
 
 /** The plan once every gate was asked, and why it can't start; a sentence where there is no plan at all. */
 export async function judgedPlan({options, say}: CommandContext, {store}: EngineHandle): Promise<Judged | string> {
@@ -151,7 +152,7 @@ export async function judgedPlan({options, say}: CommandContext, {store}: Engine
 			}
 			// Another run may take its time; anything else that stays closed needs a person.
 			const mayWait =
-				!options.dryRun && passing.has(gate.id) && (gate.id === 'lock' || gate.id === 'lease' || now - began < maximumHoldMs);
+				!options.dryRun && passing.has(gate.id) && (gate.id === 'lock' || gate.id === leaseGateId || now - began < maximumHoldMs);
 			return gate.state === 'pending' || mayWait ? undefined : {plan, refusal: `${gate.title}: ${gate.detail}`};
 		});
 	} finally {

@@ -10,6 +10,8 @@ export const attemptMaximumMs = 10 * 60_000;
 export type ControllerTrace = {
 	/** Of the event. */
 	readonly id: string;
+	/** Uptime ms. */
+	readonly firstSeenAt: number;
 	/** Uptime ms; never earlier than it was. */
 	readonly endedAt: number;
 };
@@ -23,13 +25,15 @@ export function traceController(
 	if (last === undefined) {
 		return before;
 	}
-	const isOpen = last.what === 'Attempt' && last.ageMs < attemptMaximumMs;
-	if (isOpen) {
-		return {id: last.id, endedAt: now};
+	const {id, what, ageMs} = last;
+	const firstSeenAt = before?.id === id ? before.firstSeenAt : now;
+	// By our clock too: where another one is wrong it may be young for ever.
+	if (what === 'Attempt' && Math.max(ageMs, now - firstSeenAt) < attemptMaximumMs) {
+		return {id, firstSeenAt, endedAt: now};
 	}
-	if (before?.id === last.id) {
+	if (before?.id === id) {
 		return before;
 	}
-	const endedAt = now - Math.max(0, last.ageMs - clockDoubtMs);
-	return before !== undefined && before.endedAt > endedAt ? {id: last.id, endedAt: before.endedAt} : {id: last.id, endedAt};
+	const endedAt = now - Math.max(0, ageMs - clockDoubtMs);
+	return {id, firstSeenAt, endedAt: Math.max(endedAt, before?.endedAt ?? endedAt)};
 }

@@ -2,7 +2,7 @@
  * The gates before each defragmentation, as rows that tick off. Each reads the evidence and says what it found; none of them
  * acts, waits or knows the clock but by `now`. A gate that can't be answered yet is `pending` and holds the step.
  */
-import {alarmsOf} from './alarm.ts';
+import {isOutOfSpace} from './alarm.ts';
 import type {CooldownState} from './cooldown.ts';
 import type {Evidence} from './defrag-evidence.ts';
 import {freeDiskFactor, leaderStableMs, maximumLagEntries} from './defrag-policy.ts';
@@ -48,11 +48,11 @@ export function evaluateGates(input: GateInput): readonly Gate[] {
 
 function gatesAround({evidence}: GateInput): readonly Gate[] {
 	const {surroundings, lease, observation} = evidence;
-	const isOutOfSpace = alarmsOf(observation).some(({alarm}) => alarm === 'NOSPACE');
+	const noSpace = isOutOfSpace(observation);
 	const nameOf = (memberId: MemberId) => labelOf(evidence, memberId);
 	return [
-		...(lease === undefined ? [] : [leaseGate(lease.sight, lease.where, isOutOfSpace)]),
-		...(surroundings === undefined ? [] : surroundingsGates({surroundings, isOutOfSpace, nameOf})),
+		...(lease === undefined ? [] : [leaseGate(lease.sight, lease.where, noSpace)]),
+		...(surroundings === undefined ? [] : surroundingsGates({surroundings, isOutOfSpace: noSpace, nameOf})),
 	];
 }
 

@@ -41,18 +41,44 @@ export type LeaseSight =
 	| {readonly kind: 'unwritable'; readonly why: string}
 	| {readonly kind: 'silent'; readonly why: string};
 
-/** Since when a Lease has been seen as it is. */
-export type LeaseMemory = {readonly version: string; readonly since: number};
+/** Since when a Lease has been seen as it is, and when it was looked at last. */
+export type LeaseMemory = {readonly version: string; readonly since: number; readonly seenAt: number};
+
+/**
+ * Not looked at for longer than this, it is as good as new: that nobody renewed it may be because nobody could, for the API was
+ * gone. Three renewals, so that one that comes when the API is back comes before the end.
+ */
+export const leaseSightGapMs = 30_000;
 
 export function remember(memory: LeaseMemory | undefined, {version}: LeaseRecord, now: number): LeaseMemory {
-	return memory?.version === version ? memory : {version, since: now};
+	const isKnown = memory !== undefined && memory.version === version && now - memory.seenAt <= leaseSightGapMs;
+	return {version, since: isKnown ? memory.since : now, seenAt: now};
 }
 
 export function isExpired({since}: LeaseMemory, now: number): boolean {
 	return now - since >= leaseExpiryMs;
 }
 
+export function isOthers(record: LeaseRecord | undefined, identity: string): record is LeaseRecord {
+	return record !== undefined && record.holder !== '' && record.holder !== identity;
+}
+
+/** What of defragmentations stands on it, or has to. */
+export type LeaseSteps = Pick<LeaseRecord, 'step' | 'last'>;
+
+/** What the one before left on it counts until its member has shown what became of it, whether we can write it or not. */
+export function leftOn(record: LeaseRecord | undefined): LeaseSteps {
+	return {...(record?.step && {step: record.step}), ...(record?.last && {last: record.last})};
+}
+
+/** A step that ended is the last one, with the count that its member had afterwards. */
+export function endedStep({count: _, ...rest}: LeaseStep, attempt: Attempt | undefined): LeaseStep {
+	const count = attempt?.end?.count;
+	return {...rest, ...(count !== undefined && {count})};
+}
+
 export const leaseGateId = 'lease';
+export const silentLeaseGateId = 'lease silent';
 /** With the holder's name behind it: a word typed for one is none for another. */
 export const heldGateId = 'lease held by ';
 
@@ -70,7 +96,13 @@ export function leaseGate(sight: LeaseSight, where: string, isOutOfSpace: boolea
 		case 'silent':
 			return isOutOfSpace
 				? {...start, state: 'unchecked', detail: `${where} can't be seen: ${sight.why}; only etcd's metrics tell of others`}
-				: {...start, state: 'failed', detail: `${where} can't be seen: ${sight.why}`, opensByItself: true};
+				: {
+						...start,
+						id: silentLeaseGateId,
+						state: 'failed',
+						detail: `${where} can't be seen: ${sight.why}`,
+						opensByItself: true,
+					};
 		case 'held':
 			return heldGate(sight, where, isOutOfSpace);
 	}
@@ -93,7 +125,7 @@ function heldGate({by, unchangedMs}: Extract<LeaseSight, {kind: 'held'}>, where:
  * runs there, and one that ended counts from when it was first seen here.
  * @param known ids of attempts that the journal of this machine tells of better
  */
-export function attemptsOn({step, last}: LeaseRecord, known: ReadonlySet<string>): readonly Attempt[] {
+export function attemptsOn({step, last}: LeaseSteps, known: ReadonlySet<string>): readonly Attempt[] {
 	const own = (one: LeaseStep | undefined): one is LeaseStep => one !== undefined && !known.has(one.id);
 	return [
 		...(own(last) ? [{...attemptOf(last), end: endOf(last)}] : []),

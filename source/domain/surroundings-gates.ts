@@ -50,8 +50,11 @@ function gateOf<T>(id: string, title: string, told: Told<T>, isFrozen: boolean, 
 		case 'denied':
 			// A person may know better than a role tells; a word has to be typed for it.
 			return {id: `${id} denied`, title, state: 'acknowledge', detail: `can't be seen: you may not ${told.permission}`};
-		case 'silent':
-			return closed(`${id} silent`, title, [`the API does not answer: ${told.why}`], isFrozen);
+		case 'silent': {
+			// It has other words for that each time, and may answer again, under NOSPACE too.
+			const text = `the API does not answer: ${told.why}`;
+			return {...closed(id, title, [text], isFrozen), id: `${id} silent`, opensByItself: true};
+		}
 		case 'told': {
 			const {found, wellText} = look(told.value);
 			return found.length === 0 ? {id, title, state: 'passed', detail: wellText} : closed(id, title, found, isFrozen);

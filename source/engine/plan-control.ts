@@ -11,9 +11,9 @@ import {failureOf} from '../transport/transport-error.ts';
 import type {AttemptLog} from './attempt-log.ts';
 import type {Clock} from './clock.ts';
 import type {Controls} from './controls.ts';
+import type {LeaseTerms, RunLease} from './lease-control.ts';
 import type {EngineMessage} from './messages.ts';
 import {reasonNotToDeclare, reasonNotToStart} from './plan-reasons.ts';
-import type {LeaseTerms, RunLease} from './run-lease.ts';
 import type {AcquireLock} from './run-lock.ts';
 import {type Runner, startRunner} from './runner.ts';
 import type {State} from './state.ts';
@@ -62,6 +62,8 @@ export function createPlanControl(options: PlanControlOptions): PlanControl {
 	let session: Session | undefined;
 	let runner: Runner | undefined;
 	let holdsLock = false;
+	/** A run that is about to begin. */
+	let beginning: Promise<void> = Promise.resolve();
 	/** The Lease given back: a process that ends before that leaves it to expire. */
 	let released: Promise<void> = Promise.resolve();
 
@@ -117,6 +119,10 @@ export function createPlanControl(options: PlanControlOptions): PlanControl {
 		if (lock.kind === 'held') {
 			close(current);
 			refuse(lock.heldBy);
+			return;
+		}
+		if (current.closed) {
+			lock.lock.release();
 			return;
 		}
 		const release = () => {
@@ -212,7 +218,7 @@ export function createPlanControl(options: PlanControlOptions): PlanControl {
 				return;
 			}
 			session.starting = true;
-			void start(session, shown, typed);
+			beginning = start(session, shown, typed);
 		},
 		stopAfterThis() {
 			runner?.stopAfterThis(operator);
@@ -250,6 +256,9 @@ export function createPlanControl(options: PlanControlOptions): PlanControl {
 		async stop() {
 			if (session !== undefined) {
 				close(session);
+			}
+			if (holdsLock && (runner === undefined || isOver(runner.run))) {
+				await beginning;
 			}
 			if (runner === undefined || isOver(runner.run)) {
 				return released;

@@ -1,13 +1,15 @@
 /** Holds a run across machines: takes the Lease, renews it, writes each step on it before it is sent, and gives it back. */
-import type {Attempt} from '../domain/cooldown.ts';
 import {
 	attemptsOn,
+	endedStep,
 	isExpired,
+	isOthers,
 	type LeaseMemory,
 	type LeaseRecord,
 	type LeaseSight,
-	type LeaseStep,
+	type LeaseSteps,
 	leaseRenewEveryMs,
+	leftOn,
 	remember,
 } from '../domain/run-lease.ts';
 import {durationText} from '../domain/text.ts';
@@ -15,6 +17,7 @@ import type {LeasePort} from '../transport/platform.ts';
 import {failureOf} from '../transport/transport-error.ts';
 import type {AttemptLog} from './attempt-log.ts';
 import type {Clock} from './clock.ts';
+import type {LeaseTerms, RunLease} from './lease-control.ts';
 
 export type RunLeaseOptions = {
 	readonly port: LeasePort;
@@ -24,46 +27,23 @@ export type RunLeaseOptions = {
 	readonly identity: string;
 };
 
-export type LeaseTerms = {
-	/** It was said that others can't be seen through it. */
-	readonly mayGoWithout: boolean;
-	/** The operator typed a word for the one who holds it, when nobody can renew anything. */
-	readonly mayPass: boolean;
-};
-
-export interface RunLease {
-	/** The Lease's place and name. */
-	readonly where: string;
-	/** Asked with the gates. Never rejects. */
-	look(): Promise<LeaseSight>;
-	/** Others' defragmentations, as far as it was seen to tell of them. */
-	attempts(): readonly Attempt[];
-	/**
-	 * Takes it, or tells who holds it. Where it can't be written a run goes on without, and tries again with each step; where the API
-	 * does not answer either only if it may. Throws `TransportError` otherwise.
-	 */
-	take(terms: LeaseTerms): Promise<{readonly kind: 'taken'} | {readonly kind: 'held'; readonly heldBy: string}>;
-	/** About once a second: tells others that we live. */
-	tick(): void;
-	/** Right before the call: that it is ours still, and the step on it; else why not. */
-	beginStep(step: LeaseStep): Promise<string | undefined>;
-	/** The step is over. One that certainly did not happen leaves no trace. */
-	endStep(attemptId: string, happened: boolean): void;
-	/** Gives it back; a step of unknown outcome stays on it. Never rejects. */
-	release(): Promise<void>;
-}
+/** A step that may begin without the Lease does not wait for it until what it was decided on has grown old. */
+const askWithoutMs = 1000;
 
 export function createRunLease({port, clock, log, identity}: RunLeaseOptions): RunLease {
 	let record: LeaseRecord | undefined;
 	let memory: LeaseMemory | undefined;
 	/** What of ours is, or has to be, written on it; absent while we don't hold it. */
-	let ours: {step?: LeaseStep; last?: LeaseStep} | undefined;
+	let ours: LeaseSteps | undefined;
+	/** What has to stand on it when it is given back; absent when it was. */
+	let owed: LeaseSteps | undefined;
 	/** Why it can't be written; then a run goes on without it. */
 	let unwritable: string | undefined;
 	/** The last time that we tried to. */
 	let writtenAt = 0;
 	/** One write at a time: each is based on the one before. */
 	let writing: Promise<unknown> = Promise.resolve();
+	let isRenewing = false;
 
 	function see(next: LeaseRecord | undefined): void {
 		record = next;
@@ -75,26 +55,29 @@ export function createRunLease({port, clock, log, identity}: RunLeaseOptions): R
 			return {kind: 'ours'};
 		}
 		try {
-			const denied = unwritable ?? (await port.whyNot());
-			see(await port.read());
-			const sight = sightOf(record, memory);
+			const [denied, seen] = await Promise.all([unwritable ?? port.whyNot(), port.read()]);
+			see(seen);
+			const sight = sightOf();
 			// Another's run counts, also where we could not hold one ourselves.
-			const isOthers = sight.kind === 'held' && sight.by !== identity;
-			return denied === undefined || isOthers ? sight : {kind: 'unwritable', why: denied};
+			return denied === undefined || sight.kind === 'held' ? sight : {kind: 'unwritable', why: denied};
 		} catch (error) {
 			const {kind, message} = failureOf(error);
 			return {kind: kind === 'permission-denied' ? 'unwritable' : 'silent', why: message};
 		}
 	}
 
-	function sightOf(seen: LeaseRecord | undefined, since: LeaseMemory | undefined): LeaseSight {
-		if (seen === undefined || since === undefined || seen.holder === '') {
-			return {kind: 'free'};
+	function sightOf(): LeaseSight {
+		if (isOthers(record, identity) && memory !== undefined) {
+			return {kind: 'held', by: record.holder, unchangedMs: clock.uptimeMs() - memory.since};
 		}
-		return {kind: 'held', by: seen.holder, unchangedMs: clock.uptimeMs() - since.since};
+		// Ours of a run that is over: it is given back as soon as that can be written.
+		return {kind: record?.holder === identity ? 'ours' : 'free'};
 	}
 
+	const isOld = () => memory !== undefined && isExpired(memory, clock.uptimeMs());
+
 	async function take({mayGoWithout, mayPass}: LeaseTerms): ReturnType<RunLease['take']> {
+		await writing;
 		try {
 			return await tryToTake(mayPass);
 		} catch (error) {
@@ -103,22 +86,21 @@ export function createRunLease({port, clock, log, identity}: RunLeaseOptions): R
 				throw error;
 			}
 			unwritable = message;
-			return begin(leftOn(record));
+			return begin(owed ?? leftOn(record));
 		}
 	}
 
 	async function tryToTake(mayPass: boolean): ReturnType<RunLease['take']> {
 		see(await port.read());
-		const sight = sightOf(record, memory);
-		const isOld = memory !== undefined && isExpired(memory, clock.uptimeMs());
-		if (sight.kind === 'held' && !isOld && mayPass) {
+		const sight = sightOf();
+		const left = sight.kind === 'ours' && owed !== undefined ? owed : leftOn(record);
+		if (sight.kind === 'held' && !isOld()) {
+			if (!mayPass) {
+				return {kind: 'held', heldBy: `${sight.by} holds ${port.where}; unchanged for ${durationText(sight.unchangedMs)}`};
+			}
 			unwritable = `${sight.by} holds it`;
-			return begin(leftOn(record));
+			return begin(left);
 		}
-		if (sight.kind === 'held' && !isOld) {
-			return {kind: 'held', heldBy: `${sight.by} holds ${port.where}; unchanged for ${durationText(sight.unchangedMs)}`};
-		}
-		const left = leftOn(record);
 		const written = await port.write({holder: identity, ...left}, record?.version);
 		if (written.kind === 'conflict') {
 			return {kind: 'held', heldBy: `another etcdtop was faster to take ${port.where}`};
@@ -131,24 +113,33 @@ export function createRunLease({port, clock, log, identity}: RunLeaseOptions): R
 		return begin(left);
 	}
 
-	function begin(left: NonNullable<typeof ours>): {readonly kind: 'taken'} {
+	function begin(left: LeaseSteps): {readonly kind: 'taken'} {
 		ours = left;
+		owed = undefined;
 		writtenAt = clock.uptimeMs();
 		return {kind: 'taken'};
 	}
 
-	/** Writes what is to be on it; a sentence where it is not ours any more. Throws `TransportError` where nobody answers. */
-	function write(): Promise<string | undefined> {
-		const next = writing.then(writeNow, writeNow);
+	/** After every write before it. */
+	function queue<T>(write: () => Promise<T>): Promise<T> {
+		const next = writing.then(write, write);
 		writing = next.catch(() => undefined);
 		return next;
 	}
 
+	/** Writes what is to be on it; a sentence where it is not ours any more. Throws `TransportError` where nobody answers. */
 	async function writeNow(): Promise<string | undefined> {
 		if (ours === undefined) {
 			return undefined;
 		}
 		writtenAt = clock.uptimeMs();
+		if (isOthers(record, identity) && !isOld()) {
+			return `${record.holder} holds ${port.where} now`;
+		}
+		if (record?.holder !== identity) {
+			// Others held it while we went without: what they left on it goes on to count.
+			ours = {...leftOn(record), ...ours};
+		}
 		const written = await port.write({holder: identity, ...ours}, record?.version);
 		switch (written.kind) {
 			case 'written':
@@ -177,71 +168,88 @@ export function createRunLease({port, clock, log, identity}: RunLeaseOptions): R
 				: `${seen.holder} holds ${port.where} now`;
 	}
 
+	/** Leaves it as it is where it is another's, or never was ours. */
+	async function giveBack(): Promise<void> {
+		writtenAt = clock.uptimeMs();
+		if (owed === undefined || record?.holder !== identity) {
+			owed = undefined;
+			return;
+		}
+		const written = await port.write({holder: '', ...owed}, record.version);
+		if (written.kind === 'written') {
+			owed = undefined;
+			see(written.record);
+		} else if (written.kind === 'conflict') {
+			const before = record.version;
+			see(await port.read());
+			// As with a renewal, ours may be the write whose answer was lost.
+			if (record?.version !== before) {
+				await giveBack();
+			}
+		}
+	}
+
 	return {
 		where: port.where,
 		look,
-		attempts: () => (record === undefined || ours !== undefined ? leftOver() : attemptsOn(record, knownIds())),
+		noteOutOfSpace() {
+			if (memory !== undefined) {
+				memory = {...memory, since: clock.uptimeMs()};
+			}
+		},
+		attempts() {
+			const known = new Set(log.attempts().map(({id}) => id));
+			const own = ours ?? owed;
+			// While we go without somebody else may have written on it: that is newer than what was left to us.
+			const others = own !== undefined && record?.holder === identity ? undefined : record;
+			const told = [own, others].flatMap((steps) => (steps === undefined ? [] : attemptsOn(steps, known)));
+			return [...new Map(told.map((attempt) => [attempt.id, attempt])).values()];
+		},
 		take,
 		tick() {
-			// What fails is tried again; whether it was in time, the next step finds out.
-			if (ours !== undefined && clock.uptimeMs() - writtenAt >= leaseRenewEveryMs) {
-				writtenAt = clock.uptimeMs();
-				void write().catch(() => undefined);
+			if (isRenewing || (ours ?? owed) === undefined || clock.uptimeMs() - writtenAt < leaseRenewEveryMs) {
+				return;
 			}
+			isRenewing = true;
+			// What fails is tried again; whether it was in time, the next step finds out.
+			void queue<unknown>(() => (ours === undefined ? giveBack() : writeNow()))
+				.catch(() => undefined)
+				.finally(() => {
+					isRenewing = false;
+				});
 		},
 		async beginStep(step) {
 			if (ours === undefined) {
 				return `${port.where} is not held`;
 			}
 			ours = {...ours, step};
-			try {
-				return await write();
-			} catch (error) {
-				return `${port.where} can't be renewed: ${failureOf(error).message}`;
+			if (unwritable === undefined) {
+				return queue(writeNow).catch((error: unknown) => `${port.where} can't be renewed: ${failureOf(error).message}`);
 			}
+			// With the gates a moment ago it was said that we go without; a holder that they did not know of is another matter.
+			if (isOthers(record, identity) && !isOld()) {
+				return undefined;
+			}
+			return Promise.race([queue(writeNow).catch(() => undefined), clock.sleep(askWithoutMs).then(() => undefined)]);
 		},
-		endStep(attemptId, happened) {
-			const attempt = log.attempts().find(({id}) => id === attemptId);
+		endStep(attemptId, isSent) {
 			if (ours?.step?.id !== attemptId) {
 				return;
 			}
 			const {step, ...rest} = ours;
-			ours = happened ? {...rest, last: endedStep(step, attempt)} : rest;
+			const attempt = log.attempts().find(({id}) => id === attemptId);
+			ours = isSent ? {...rest, last: endedStep(step, attempt)} : rest;
 			// Tried again with each renewal.
-			void write().catch(() => undefined);
+			void queue(writeNow).catch(() => undefined);
 		},
 		async release() {
-			const left = ours;
-			if (left === undefined) {
+			if (ours === undefined) {
 				return;
 			}
-			await writing;
+			owed = ours;
 			ours = undefined;
 			unwritable = undefined;
-			if (record?.holder === identity) {
-				const written = await port.write({holder: '', ...left}, record.version).catch(() => undefined);
-				see(written?.kind === 'written' ? written.record : undefined);
-			}
+			await queue(giveBack).catch(() => undefined);
 		},
 	};
-
-	/** While it is ours: what the one before us left on it. */
-	function leftOver(): readonly Attempt[] {
-		return ours === undefined ? [] : attemptsOn({version: '', holder: identity, ...ours}, knownIds());
-	}
-
-	function knownIds(): ReadonlySet<string> {
-		return new Set(log.attempts().map(({id}) => id));
-	}
-}
-
-/** What the one before us left on it counts until its member has shown what became of it, whether we can write it or not. */
-function leftOn(record: LeaseRecord | undefined): {step?: LeaseStep; last?: LeaseStep} {
-	return {...(record?.step && {step: record.step}), ...(record?.last && {last: record.last})};
-}
-
-function endedStep(step: LeaseStep, attempt: Attempt | undefined): LeaseStep {
-	const {count: _, ...rest} = step;
-	const count = attempt?.end?.count;
-	return {...rest, ...(count !== undefined && {count})};
 }

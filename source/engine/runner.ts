@@ -13,7 +13,7 @@ import {failureOf} from '../transport/transport-error.ts';
 import type {AttemptLog} from './attempt-log.ts';
 import type {Clock} from './clock.ts';
 import {createLeaderMoves} from './leader-moves.ts';
-import type {RunLease} from './run-lease.ts';
+import type {RunLease} from './lease-control.ts';
 import {performTurn} from './turn.ts';
 import type {Witness} from './witness.ts';
 
@@ -172,7 +172,7 @@ export function startRunner(begun: Run, options: RunnerOptions): Runner {
 		});
 		witness.rereadJournal();
 		if (claimed !== undefined && outcome.kind !== 'unknown') {
-			lease?.endStep(claimed, outcome.kind === 'done');
+			lease?.endStep(claimed, outcome.kind === 'done' || outcome.isSent);
 		}
 		if (outcome.kind === 'done') {
 			change(transitions.beginSettling(run, clock.uptimeMs()));

@@ -17,8 +17,14 @@ export type TurnOutcome =
 	| {readonly kind: 'done'}
 	/** It may go on at the server. */
 	| {readonly kind: 'unknown'; readonly reason: string}
-	/** It did not happen, for certain. */
-	| {readonly kind: 'failed'; readonly reason: string; readonly detail: string; readonly nextStep: string};
+	/** It is over. What was sent may have blocked the member for a while before it failed there. */
+	| {
+			readonly kind: 'failed';
+			readonly isSent: boolean;
+			readonly reason: string;
+			readonly detail: string;
+			readonly nextStep: string;
+	  };
 
 export type TurnContext = {
 	readonly transport: Transport;
@@ -44,6 +50,7 @@ export async function performTurn(row: PlanRow, evidence: Evidence, context: Tur
 	if (seen === undefined || seen.status.kind !== 'answered') {
 		return {
 			kind: 'failed',
+			isSent: false,
 			reason: `${row.name} does not answer`,
 			detail: 'right before its turn',
 			nextStep: 'D makes a new plan.',
@@ -67,6 +74,7 @@ export async function performTurn(row: PlanRow, evidence: Evidence, context: Tur
 		const detail = error instanceof Error ? error.message : String(error);
 		return {
 			kind: 'failed',
+			isSent: false,
 			reason: 'the journal cannot be written',
 			detail,
 			nextStep: 'Free its disk, or name another directory with --state-dir.',
@@ -82,6 +90,7 @@ export async function performTurn(row: PlanRow, evidence: Evidence, context: Tur
 		log.noteEnded(attemptId, {outcome: 'not sent', durationMs: 0, reason: refused});
 		return {
 			kind: 'failed',
+			isSent: false,
 			reason: 'the run is not held across machines any more',
 			detail: refused,
 			nextStep: 'See who runs there; D makes a new plan.',
@@ -95,6 +104,7 @@ export async function performTurn(row: PlanRow, evidence: Evidence, context: Tur
 		log.noteEnded(attemptId, {outcome: 'not sent', durationMs: 0, reason});
 		return {
 			kind: 'failed',
+			isSent: false,
 			reason,
 			detail: 'this program was stopped, or the journal took that long',
 			nextStep: 'D makes a new plan.',
@@ -128,6 +138,7 @@ function failed(error: unknown, attemptId: string, durationMs: number, {log}: Tu
 		log.noteEnded(attemptId, {outcome, durationMs, reason: failure.message});
 		return {
 			kind: 'failed',
+			isSent: !notSent,
 			reason: `${name} was not defragmented: ${failure.message}`,
 			detail: failure.endpoint ?? '',
 			nextStep: failure.nextStep,

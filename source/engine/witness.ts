@@ -2,6 +2,7 @@
  * Watches for everything that a decision rests on: folds each observation into the cooldown's ledger and the leadership, and
  * gathers fresh evidence on demand, never from a cache.
  */
+import {isOutOfSpace} from '../domain/alarm.ts';
 import {type ControllerTrace, traceController} from '../domain/controller-trace.ts';
 import {type Attempt, type CooldownState, cooldownState, type End} from '../domain/cooldown.ts';
 import {advanceLedger, type CooldownLedger, emptyLedger} from '../domain/cooldown-ledger.ts';
@@ -17,8 +18,11 @@ import type {Transport} from '../transport/transport.ts';
 import {failureOf} from '../transport/transport-error.ts';
 import type {AttemptLog} from './attempt-log.ts';
 import type {Clock} from './clock.ts';
+import type {RunLease} from './lease-control.ts';
 import {observeNow} from './observe-now.ts';
-import type {RunLease} from './run-lease.ts';
+
+/** Nobody has to look again at what was seen within this. */
+const freshEnoughMs = 1000;
 
 export type WitnessOptions = {
 	readonly transport: Transport;
@@ -69,6 +73,9 @@ export function createWitness({transport, platform, clock, log, lease, cooldownM
 	function fold(observation: Observation, readable?: ReadonlySet<MemberId>): void {
 		ledger = advanceLedger(ledger, observation, attempts, readable);
 		leadership = advanceLeadership(leadership, observation);
+		if (isOutOfSpace(observation)) {
+			lease?.noteOutOfSpace();
+		}
 	}
 
 	return {
@@ -83,14 +90,21 @@ export function createWitness({transport, platform, clock, log, lease, cooldownM
 		async gather(onProgress) {
 			attempts = allAttempts();
 			const membership = await transport.membership({timeoutMs: gateTimeoutMs});
-			const [observation, surroundings, sight, locked] = await Promise.all([
-				observeNow(transport, membership, clock, {timeoutMs: gateTimeoutMs}),
+			const observe = () => observeNow(transport, membership, clock, {timeoutMs: gateTimeoutMs});
+			const [looked, surroundings, sight, locked] = await Promise.all([
+				observe(),
 				platform.surroundings?.(membership.members),
 				lease?.look(),
 				lockedBy(membership.clusterId),
 			]);
 			attempts = allAttempts();
+			let observation = looked;
 			fold(observation);
+			// What is around etcd may take its time to be silent: what etcd itself says would be too old to act on, each time again.
+			if (clock.uptimeMs() - observation.at > freshEnoughMs) {
+				observation = await observe();
+				fold(observation);
+			}
 			noteController(surroundings);
 			const reads: Record<MemberId, Read> = {};
 			const evidence = (): Evidence => ({

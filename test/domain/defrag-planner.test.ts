@@ -192,6 +192,14 @@ describe('what must be typed', () => {
 		expect(made.confirmation).toMatchObject({word: 'no snapshot, risk quorum', terminalOnly: true, outage: false});
 	});
 
+	it('is for a person to type where another machine may have a run under way that nobody can renew', () => {
+		const full = cases.map((one) => ({...one, status: {...(one.status as object), errors: ['memberID:160 alarm:NOSPACE ']}}));
+		const lease = {where: 'Lease x/etcdtop', sight: {kind: 'held', by: 'ben', unchangedMs: 0}} as const;
+		const {confirmation} = plan(full, {kind: 'all'}, {evidence: evidenceOf(full, {lease})});
+		expect(confirmation).toMatchObject({word: 'defragment anyway', terminalOnly: true, acknowledges: ['lease held by ben']});
+		expect(confirmation.consequences[0]).toMatch(/ben holds Lease x\/etcdtop, and under NOSPACE/);
+	});
+
 	it('takes more than the plain word where a version has a known fault', () => {
 		const old = cases.map((one) => ({...one, status: {...(one.status as object), version: '3.5.2'}}));
 		const made = plan(old);

@@ -166,6 +166,17 @@ describe("OpenShift's controller", () => {
 		);
 	});
 
+	it('an attempt that stays as young as ever, by a clock that is wrong or none at all, is over too', () => {
+		const attempt = event('Attempt', 0);
+		let trace = traceController(undefined, attempt, now);
+		for (let elapsed = 0; elapsed <= attemptMaximumMs; elapsed += 2 * second) {
+			trace = traceController(trace, attempt, now + elapsed);
+		}
+		const end = trace?.endedAt;
+		expect(end).toBeLessThan(now + attemptMaximumMs);
+		expect(traceController(trace, attempt, now + 2 * attemptMaximumMs)?.endedAt).toBe(end);
+	});
+
 	it('holds the next one back for a whole cooldown', () => {
 		const ledger = advanceLedger(emptyLedger(0), observationOf(threeVoters, 100_000), []);
 		const others = [{at: 200_000, why: "OpenShift's controller defragmented a member"}];

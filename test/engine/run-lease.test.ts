@@ -54,7 +54,9 @@ describe('taking it', () => {
 		await ben.clock.advance(3_600_000);
 		// However old it is: seen for the first time, it is as good as new.
 		expect(await ben.lease.take(terms)).toMatchObject({kind: 'held'});
-		await ben.clock.advance(leaseExpiryMs - 1);
+		await ben.clock.advance(leaseExpiryMs / 2);
+		await ben.lease.look();
+		await ben.clock.advance(leaseExpiryMs / 2 - 1);
 		expect(await ben.lease.take(terms)).toMatchObject({kind: 'held'});
 		await ben.clock.advance(1);
 		expect(await ben.lease.take(terms)).toEqual({kind: 'taken'});
@@ -272,5 +274,51 @@ describe('in a run', () => {
 		await engine.clock.advance(20 * second);
 		await stopped;
 		expect(shared.record()).toMatchObject({holder: '', step: {name: 'etcd-1'}});
+	});
+
+	it('a defragmentation that failed at its member is on it too, and others wait the whole cooldown', async () => {
+		const shared = createMemoryLease();
+		const refusing = fragmented.map((one) => ({
+			...one,
+			calls: {defragment: {...failure('rejected'), message: 'no space left on device'}},
+		}));
+		const engine = startFakeEngine(refusing, {platform: {lease: shared.port}});
+		const plan = await engine.plan();
+		engine.engine.controls.startRun(plan, plan.confirmation.word);
+		await engine.clock.advance(60 * second);
+		expect(engine.store.getState().run?.phase.kind).toBe('halted');
+		expect(shared.record()).toMatchObject({holder: '', last: {name: 'etcd-1'}});
+	});
+
+	it('one that certainly was not sent is not', async () => {
+		const shared = createMemoryLease();
+		const unsent = fragmented.map((one) => ({...one, calls: {defragment: {...failure('unreachable'), notSent: true as const}}}));
+		const engine = startFakeEngine(unsent, {platform: {lease: shared.port}});
+		const plan = await engine.plan();
+		engine.engine.controls.startRun(plan, plan.confirmation.word);
+		await engine.clock.advance(60 * second);
+		expect(engine.store.getState().run?.phase.kind).toBe('halted');
+		expect(shared.record()).toMatchObject({holder: ''});
+		expect(shared.record()).not.toHaveProperty('last');
+	});
+
+	it('a program that leaves while it begins gives it back', async () => {
+		const shared = createMemoryLease();
+		const engine = startFakeEngine(fragmented, {platform: {lease: shared.port}});
+		const plan = await engine.plan();
+		engine.transport.script('etcd-0', {statusMs: 3000});
+		engine.engine.controls.startRun(plan, plan.confirmation.word);
+		await engine.clock.advance(1000);
+		expect(shared.record()?.holder).toContain('ana@bastion-1');
+		let isStopped = false;
+		void engine.engine.stop().then(() => {
+			isStopped = true;
+		});
+		await engine.clock.advance(1);
+		expect(isStopped).toBe(false);
+		await engine.clock.advance(10 * second);
+		expect(isStopped).toBe(true);
+		expect(shared.record()?.holder).toBe('');
+		expect(engine.transport.count('defragment')).toBe(0);
 	});
 });

@@ -3,7 +3,7 @@ import {expect, it} from 'vitest';
 import type {PodMatch} from '../../source/domain/pod.ts';
 import type {Surroundings} from '../../source/domain/surroundings.ts';
 import {MiB} from '../domain/observations.ts';
-import {startFakeEngine} from '../helpers/fake-engine.ts';
+import {type FakeEngine, startFakeEngine} from '../helpers/fake-engine.ts';
 import type {MemberScript} from '../helpers/fake-transport.ts';
 
 const second = 1000;
@@ -91,6 +91,58 @@ it("a defragmentation by OpenShift's own controller between two members begins t
 	await engine.clock.advance(50 * second);
 	expect(engine.transport.count('defragment')).toBe(1);
 	expect(engine.store.getState().cooldown).toMatchObject({kind: 'cooling', why: "OpenShift's controller defragmented a member"});
+	await engine.clock.advance(30 * second);
+	expect(engine.transport.count('defragment')).toBe(2);
+});
+
+it.each([1, 8])('an API that is silent after %i s holds nothing back for ever under NOSPACE', async (seconds) => {
+	const full = fragmented.map((one) => ({
+		...one,
+		status: {...(one.status as object), errors: ['memberID:160 alarm:NOSPACE ']},
+	}));
+	let asked = 0;
+	const engine: FakeEngine = startFakeEngine(full, {
+		platform: {
+			async surroundings(): Promise<Surroundings> {
+				await engine.clock.sleep(seconds * second);
+				asked++;
+				// In other words each time, as a network has them.
+				const silent = {kind: 'silent', why: `no answer, ${asked}`} as const;
+				return {pods: silent, openshift: {operators: silent, nodes: silent, controller: silent}};
+			},
+		},
+		after: ({status}) => ({status: {...(status as object), dbSizeBytes: 41 * MiB}}),
+	});
+	const plan = await engine.plan();
+	engine.engine.controls.startRun(plan, plan.confirmation.word);
+	await engine.clock.advance(600 * second);
+	expect(engine.transport.count('defragment')).toBe(3);
+	expect(engine.store.getState().run?.phase.kind).toBe('finished');
+});
+
+it('under NOSPACE an API that goes silent between two members is waited for', async () => {
+	const full = fragmented.map((one) => ({
+		...one,
+		status: {...(one.status as object), errors: ['memberID:160 alarm:NOSPACE ']},
+	}));
+	const {platform} = around();
+	let isSilent = false;
+	const engine = startFakeEngine(full, {
+		platform: {
+			async surroundings(): Promise<Surroundings> {
+				return isSilent ? {pods: {kind: 'silent', why: 'gone'}} : platform.surroundings();
+			},
+		},
+	});
+	const plan = await engine.plan();
+	engine.engine.controls.startRun(plan, plan.confirmation.word);
+	await engine.clock.advance(30 * second);
+	expect(engine.transport.count('defragment')).toBe(1);
+	isSilent = true;
+	await engine.clock.advance(200 * second);
+	expect(engine.transport.count('defragment')).toBe(1);
+	expect(engine.store.getState().run?.phase.kind).toBe('checking');
+	isSilent = false;
 	await engine.clock.advance(30 * second);
 	expect(engine.transport.count('defragment')).toBe(2);
 });

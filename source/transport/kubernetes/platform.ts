@@ -1,9 +1,11 @@
 /** What Kubernetes tells around etcd, asked anew before every step, and the permissions that every change takes. */
+import {setTimeout as sleep} from 'node:timers/promises';
+import {gateTimeoutMs} from '../../domain/defrag-policy.ts';
 import type {Pod, PodMatch} from '../../domain/pod.ts';
 import type {Surroundings, Told} from '../../domain/surroundings.ts';
 import type {Platform} from '../platform.ts';
 import type {CallOptions} from '../transport.ts';
-import {failureOf} from '../transport-error.ts';
+import {failureOf, TransportError} from '../transport-error.ts';
 import {execPermissions, forwardPermissions} from './choose-way.ts';
 import type {KubernetesCluster} from './connect.ts';
 import type {EtcdPod} from './etcd-pod.ts';
@@ -27,9 +29,10 @@ const freshMs = 2000;
 /** `timeoutMs`: `--request-timeout`. */
 export function platformOf(cluster: KubernetesCluster, timeoutMs: number): Platform {
 	const {client, namespace, permissions, transport, distribution} = cluster;
-	const call: CallOptions = {timeoutMs};
+	// What a decision rests on is no older than that: a longer wait for the API would hold the run back for ever.
+	const call: CallOptions = {timeoutMs: Math.min(timeoutMs, gateTimeoutMs)};
 	const wanted = transport.connection.kind === 'tunnel' ? forwardPermissions(namespace) : execPermissions(namespace);
-	const watch = new PermissionWatch(client, wanted, permissions, call);
+	const watch = new PermissionWatch(client, wanted, permissions, {timeoutMs});
 	const openshift = atMostEvery(freshMs, async () => {
 		const [operators, nodes, controller] = await Promise.all([
 			told(operatorsPermission, readOperators(client, call)),
@@ -60,12 +63,27 @@ export function platformOf(cluster: KubernetesCluster, timeoutMs: number): Platf
 /** `permission`: what a refusal means; `other`: what it may mean as well. */
 async function told<T>(permission: Permission, answer: Promise<T>, other?: Permission): Promise<Told<T>> {
 	try {
-		return {kind: 'told', value: await answer};
+		return {kind: 'told', value: await within(gateTimeoutMs, answer)};
 	} catch (error) {
 		const {kind, message} = failureOf(error);
 		return kind === 'permission-denied'
 			? {kind: 'denied', permission: [permission, ...(other === undefined ? [] : [other])].map(permissionText).join(' and ')}
 			: {kind: 'silent', why: message};
+	}
+}
+
+/** A question may be of several requests, and their deadline that of a user who has the time. */
+async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
+	const late = {kind: 'timed-out', message: `no answer within ${(ms / 1000).toFixed(1)} s`, nextStep: ''} as const;
+	const done = new AbortController();
+	const deadline = sleep(ms, undefined, {signal: done.signal}).then(() => {
+		throw new TransportError(late);
+	});
+	try {
+		return await Promise.race([answer, deadline]);
+	} finally {
+		deadline.catch(() => undefined);
+		done.abort();
 	}
 }
 
