@@ -89,7 +89,7 @@ describe('three members', async () => {
 		expect(ended, ended.stderr).toMatchObject({code: 1});
 		expect(ended.stdout).toMatch(/^cancelled by .*@/m);
 		const lines: {type: string}[] = JSON.parse((await run(['journal', '-w', 'json'])).stdout);
-		expect(lines.map(({type}) => type)).toEqual(['run']);
+		expect(lines.map(({type}) => type)).toEqual(['confirmed', 'run']);
 	});
 
 	test('a killed member stays in the list, with the exit code 1', async () => {

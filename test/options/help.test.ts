@@ -115,6 +115,9 @@ Flags:
                                    failed move halts the run
       --allow-outage               with --yes also a single voter: all reads and
                                    writes stop meanwhile
+      --detach                     hand the run to a process of its own, which
+                                   outlives this terminal; etcdtop shows it and
+                                   can stop it
       --defrag-timeout DURATION    a member not done by then is unknown, and
                                    watched (default 10m)
       --cooldown DURATION          between two defragmentations, 60s or longer

@@ -1,4 +1,5 @@
 /** What every transport to a cluster has to do, against real etcd processes. */
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {afterEach, beforeAll, describe, expect, test} from 'vitest';
 import type {Member, Membership} from '../../source/domain/member.ts';
@@ -15,6 +16,18 @@ export type TransportFactory = {
 	/** For waits that are themselves tested: what a member that is well needs to answer, on a machine that is busy. */
 	readonly shortMs?: number;
 };
+
+/** A signal is on its way for a moment, in which the process may yet answer. */
+async function untilStopped(pid: number): Promise<void> {
+	const stat = `/proc/${pid}/task`;
+	for (let tries = 0; tries < 200 && existsSync(stat); tries++) {
+		const states = readdirSync(stat).map((task) => /\) (\w)/.exec(readFileSync(`${stat}/${task}/stat`, 'utf8'))?.[1]);
+		if (states.every((state) => state === 'T')) {
+			return;
+		}
+		await sleep(5);
+	}
+}
 
 /** Runs the contract over three members with mutual TLS. */
 export function describeTransport({name, connect, shortMs = 400}: TransportFactory): void {
@@ -48,7 +61,9 @@ export function describeTransport({name, connect, shortMs = 400}: TransportFacto
 
 		/** Freezes the member's process for as long as `during` takes. */
 		async function frozen(member: Member, during: () => Promise<void>): Promise<void> {
-			processOf(member).freeze();
+			const process = processOf(member);
+			process.freeze();
+			await untilStopped(process.pid);
 			try {
 				await during();
 			} finally {
