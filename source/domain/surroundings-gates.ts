@@ -147,5 +147,5 @@ function controllerGate(told: Told<DefragController>): Gate {
 	}
 	return told.value.isSwitchedOff
 		? {...start, state: 'passed', detail: 'switched off'}
-		: {...start, state: 'unchecked', detail: 'active: it may defragment by itself; what it does counts in the cooldown'};
+		: {...start, state: 'unchecked', detail: 'active; what it does counts in the cooldown'};
 }

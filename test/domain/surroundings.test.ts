@@ -50,7 +50,7 @@ test('an OpenShift cluster that is well', () => {
 		'passed, ClusterOperator kube-apiserver is settled: Available, not Degraded, not Progressing',
 		'passed, control-plane nodes Ready, none cordoned: cp-1 and cp-2',
 		'passed, members and pods are in step: 3 ready',
-		"unchecked, OpenShift's own defragmentation: active: it may defragment by itself; what it does counts in the cooldown",
+		"unchecked, OpenShift's own defragmentation: active; what it does counts in the cooldown",
 	]);
 });
 

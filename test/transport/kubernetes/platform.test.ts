@@ -29,7 +29,7 @@ const closedGates = (surroundings: Surroundings) =>
 		.filter(({state}) => state !== 'passed')
 		.map(({state, detail}) => `${state}: ${detail}`);
 
-const active = 'unchecked: active: it may defragment by itself; what it does counts in the cooldown';
+const active = 'unchecked: active; what it does counts in the cooldown';
 
 describe('OpenShift', () => {
 	beforeEach(() => open('openshift'));
