@@ -10,8 +10,29 @@ import {freePort} from '../../source/demo/free-port.ts';
 
 const program = '/usr/sbin/sshd';
 
-/** Why there can be none here; undefined where there can. On the machines of the CI its package is installed. */
-export function whyNoSshd(): string | undefined {
+/** Why there can be none here; undefined where somebody can log in. On the machines of the CI its package is installed. */
+export async function whyNoSshd(): Promise<string | undefined> {
+	const missing = whyNotInstalled();
+	if (missing !== undefined) {
+		return missing;
+	}
+	// Some containers let nobody change root, which sshd needs when it runs as root.
+	const sshd = await startSshd().catch((error: unknown) => String(error));
+	if (typeof sshd === 'string') {
+		return sshd;
+	}
+	try {
+		const [program = 'ssh', ...flags] = sshd.command;
+		execFileSync(program, [...flags, '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=5', sshd.host, 'true'], {stdio: 'ignore'});
+		return undefined;
+	} catch {
+		return 'its sshd lets nobody in';
+	} finally {
+		await sshd.remove();
+	}
+}
+
+function whyNotInstalled(): string | undefined {
 	if (existsSync(program)) {
 		return undefined;
 	}
@@ -39,6 +60,12 @@ export type Sshd = {
 };
 
 export async function sshdForTest(): Promise<Sshd> {
+	const sshd = await startSshd();
+	onTestFinished(sshd.remove);
+	return sshd;
+}
+
+async function startSshd(): Promise<Sshd & {remove(): Promise<void>}> {
 	const directory = mkdtempSync(join(tmpdir(), 'etcdtop-sshd-'));
 	const path = (name: string) => join(directory, name);
 	for (const name of ['host', 'user', 'stranger']) {
@@ -97,12 +124,12 @@ export async function sshdForTest(): Promise<Sshd> {
 		}
 	}
 
-	onTestFinished(async () => {
-		await stop();
-		rmSync(directory, {recursive: true, force: true});
-	});
 	await start();
 	return {
+		async remove() {
+			await stop();
+			rmSync(directory, {recursive: true, force: true});
+		},
 		command: [
 			'ssh',
 			'-F',

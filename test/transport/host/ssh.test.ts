@@ -13,7 +13,7 @@ import {describeTransport} from '../contract.ts';
 import {failure} from '../failure.ts';
 import {madeUpHost} from './made-up-host.ts';
 
-const lacking = whyNoSshd();
+const lacking = await whyNoSshd();
 const timeouts = {dialTimeoutMs: 4000, commandTimeoutMs: 5000};
 
 async function through({command, host}: Sshd, cluster: Cluster): Promise<Transport> {
