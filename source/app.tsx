@@ -14,7 +14,7 @@ import {
 import type {Line} from './components/line.ts';
 import {Lines} from './components/lines.tsx';
 import {pressChunks, pressPaste} from './dispatch.ts';
-import type {Controls, Store} from './engine/controls.ts';
+import type {ScreenControls, Store} from './engine/controls.ts';
 import {type Chunk, chunkOf} from './key-event.ts';
 import {topOverlay} from './overlay-state.ts';
 import {keepUp} from './overlay-upkeep.ts';
@@ -30,7 +30,7 @@ import type {ViewProps} from './views/view.ts';
 
 export type AppProps = {
 	readonly store: Store;
-	readonly controls: Controls;
+	readonly controls: ScreenControls;
 	readonly theme: Theme;
 	/** Uptime ms: when a key was pressed. */
 	readonly now: () => number;

@@ -3,15 +3,16 @@
 import {noSpaceOf} from './actions/disarm.ts';
 import {type Action, reasonAgainst, refusalText} from './actions/index.ts';
 import type {MemberId} from './domain/member.ts';
-import type {Controls} from './engine/controls.ts';
+import type {ScreenControls} from './engine/controls.ts';
 import type {State} from './engine/state.ts';
 import {type Chunk, isPrintable} from './key-event.ts';
 import type {Press} from './key-record.ts';
 import {placeOf, recordOf} from './keymap.ts';
 import {askToQuit, pasteInOverlay, pressInOverlay, pushOverlay, topOverlay} from './overlay-state.ts';
+import {pressInPrompt} from './prompt-keys.ts';
 import {drawn, reduceScreen, type ScreenState, type Step, selectedId, stay} from './screen-state.ts';
 
-export function pressKey(screen: ScreenState, press: Press, state: State, controls: Controls): Step {
+export function pressKey(screen: ScreenState, press: Press, state: State, controls: ScreenControls): Step {
 	if (press.key === 'ctrl-c') {
 		return askToQuit(screen, state, true);
 	}
@@ -19,6 +20,9 @@ export function pressKey(screen: ScreenState, press: Press, state: State, contro
 	if (overlay !== undefined) {
 		const isBlind = press.unseen === true && overlay.kind !== 'quit' && press.key !== 'escape';
 		return isBlind ? stay(screen) : pressInOverlay(screen, overlay, {name: press.key, at: press.at}, state);
+	}
+	if (screen.prompt !== undefined) {
+		return pressInPrompt(screen, screen.prompt, press, state);
 	}
 	if (screen.filterTyping) {
 		return pressInFilter(screen, press, state);
@@ -48,7 +52,7 @@ export type Desk = {
 	readonly screen: () => ScreenState;
 	readonly state: () => State;
 	readonly perform: (step: Step) => void;
-	readonly controls: Controls;
+	readonly controls: ScreenControls;
 };
 
 /**
@@ -73,17 +77,20 @@ export function pressChunks(chunks: readonly Chunk[], press: Omit<Press, 'key'>,
 	}
 }
 
-/** A paste that the terminal marks as such: text for the filter, nothing anywhere else. */
+/** A paste that the terminal marks as such: text for the filter or the prompt, nothing anywhere else. */
 export function pressPaste(screen: ScreenState, text: string, at: number, state: State): Step {
 	const overlay = topOverlay(screen);
 	if (overlay !== undefined) {
 		return pasteInOverlay(screen, overlay, at);
 	}
 	const printable = [...text].filter(isPrintable).join('');
+	if (screen.prompt !== undefined) {
+		return stay({...screen, prompt: screen.prompt + printable});
+	}
 	return screen.filterTyping ? reduceScreen(screen, {type: 'filter typed', text: printable}, state) : stay(screen);
 }
 
-function act(screen: ScreenState, action: Action, state: State, controls: Controls): Step {
+function act(screen: ScreenState, action: Action, state: State, controls: ScreenControls): Step {
 	// The marker is where it was drawn, also in a picture that rests.
 	const selected = selectedId(screen, drawn(state, screen));
 	const context = {state, ...(selected === undefined ? {} : {selected})};

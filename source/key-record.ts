@@ -7,7 +7,7 @@ import type {ViewId} from './views/view.ts';
 export type Section = 'MOVE' | 'LOOK' | 'ACT' | 'PROGRAM';
 
 /** Where a key works: a view, or a dialog on top of it. */
-export type Place = ViewId | Overlay['kind'] | 'filter';
+export type Place = ViewId | Overlay['kind'] | 'filter' | 'prompt';
 
 /** What the press is about, beyond the key. */
 export type Press = {

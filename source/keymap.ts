@@ -88,7 +88,7 @@ const lookKeys: readonly KeyRecord[] = [
 	{
 		keys: ['w'],
 		label: 'w',
-		help: 'columns: size, raft',
+		help: 'columns: size, raft, pods',
 		section: 'LOOK',
 		places: ['overview'],
 		hint: {text: 'columns', rank: 45},
@@ -192,6 +192,14 @@ const programKeys: readonly KeyRecord[] = [
 		hint: {text: 'quit', rank: 97, label: 'q'},
 		event: () => 'quit',
 	},
+	{
+		keys: [':'],
+		label: ':',
+		help: 'context',
+		section: 'PROGRAM',
+		places: views,
+		event: () => ({type: 'prompt begun'}),
+	},
 	// The terminal itself takes these two.
 	{keys: ['ctrl-l'], label: 'Ctrl-L', help: 'repaint', section: 'PROGRAM', places: views},
 	{keys: ['ctrl-z'], label: 'Ctrl-Z', help: 'suspend', section: 'PROGRAM', places: views},
@@ -215,6 +223,9 @@ const dialogKeys: readonly KeyRecord[] = [
 	dialog(['up', 'down', 'k', 'j'], '↑ ↓', 'scroll', ['help'], 'scroll', 50),
 	dialog(['enter'], 'Enter', 'keep the filter', ['filter'], 'keep', 98),
 	dialog(['escape'], 'Esc', 'clear the filter', ['filter'], 'clear', 99),
+	dialog(['tab'], 'Tab', 'complete the name', ['prompt'], 'complete', 97),
+	dialog(['enter'], 'Enter', 'do what is typed', ['prompt'], 'do it', 98),
+	dialog(['escape'], 'Esc', 'leave the prompt', ['prompt'], 'leave', 99),
 ];
 
 function dialog(
@@ -231,8 +242,8 @@ function dialog(
 export const keymap: readonly KeyRecord[] = [...moveKeys, ...lookKeys, ...actKeys, ...programKeys, ...dialogKeys];
 
 /** What has the keys now. */
-export function placeOf({overlays, filterTyping, view}: ScreenState): Place {
-	return overlays.at(-1)?.kind ?? (filterTyping ? 'filter' : view);
+export function placeOf({overlays, prompt, filterTyping, view}: ScreenState): Place {
+	return overlays.at(-1)?.kind ?? (prompt !== undefined ? 'prompt' : filterTyping ? 'filter' : view);
 }
 
 export function recordOf(key: KeyName, place: Place): KeyRecord | undefined {

@@ -1,21 +1,23 @@
 /** The composition root: options, then the screen or the command, then the transport, loaded last because it is the heaviest. */
 import {once} from 'node:events';
 import {existsSync} from 'node:fs';
-import {hostname, userInfo} from 'node:os';
+import {devNull, hostname, userInfo} from 'node:os';
 import {createInterface} from 'node:readline/promises';
 import {fileURLToPath} from 'node:url';
 import type {CommandContext} from './commands/context.ts';
+import type {Handover} from './commands/detach.ts';
 import {sentence} from './commands/sentence.ts';
+import type {ClusterKind} from './demo/kubernetes/resources.ts';
 import {createEngine} from './engine/engine.ts';
 import {initialState} from './engine/initial-state.ts';
 import {journalDirectories, openJournal, whyUnwritable} from './engine/journal.ts';
 import {acquireRunLock, runLockHolder, waitingForLock} from './engine/run-lock.ts';
 import {createStore} from './engine/store.ts';
 import {createSystemClock} from './engine/system-clock.ts';
+import {openKnownHosts} from './known-hosts.ts';
 import {helpText} from './options/help.ts';
-import {type ConnectionOptions, type Options, parseOptions} from './options.ts';
-import {directPlatform} from './transport/platform.ts';
-import type {Transport} from './transport/transport.ts';
+import {type Options, parseOptions} from './options.ts';
+import {hostOf, reach} from './reach.ts';
 import {TransportError} from './transport/transport-error.ts';
 import {UsageError} from './usage-error.ts';
 
@@ -32,6 +34,9 @@ async function main(argv: readonly string[]): Promise<number> {
 		const {reap} = await import('./demo/reaper.ts');
 		await reap(directory);
 		return 0;
+	}
+	if (hidden === '__detached') {
+		return detached();
 	}
 	const options = parseOptions(argv, process.env);
 	if (options.help) {
@@ -55,19 +60,24 @@ async function run(options: Options): Promise<number> {
 		default: {
 			const {runCommand} = await import('./commands/index.ts');
 			keepGoingUnread();
-			return runCommand(contextOf(options));
+			const command = [process.execPath, launcher(), '__detached'];
+			return runCommand({...contextOf(options), detached: {command, argv: process.argv.slice(2)}});
 		}
 	}
 }
 
-async function connect(connection: ConnectionOptions): Promise<Transport> {
-	const {createDirectTransport} = await import('./transport/grpc/direct-transport.ts');
-	try {
-		return createDirectTransport(connection);
-	} catch (error) {
-		// Nothing was asked of anybody yet: it is what was typed that can't be right.
-		throw error instanceof TransportError ? new UsageError(sentence(error.failure)) : error;
+/** The process of a detached run: what it is to do comes through its input, for a command line is seen by everybody. */
+async function detached(): Promise<number> {
+	const chunks: Buffer[] = [];
+	for await (const chunk of process.stdin) {
+		chunks.push(chunk as Buffer);
 	}
+	const {argv, confirmed} = JSON.parse(Buffer.concat(chunks).toString()) as Handover;
+	const {runDetached} = await import('./commands/detached.ts');
+	keepGoingUnread();
+	// The terminal that it was started from may go.
+	process.on('SIGHUP', () => {});
+	return runDetached(confirmed, {...contextOf({...parseOptions(argv, process.env), yes: true}), isTerminal: false});
 }
 
 /** A directory that was named and can't be used is a mistake to tell at once; one of the usual places is passed over. */
@@ -87,17 +97,19 @@ function whyMissing(directory: string): string | undefined {
 
 function contextOf(options: Options): CommandContext {
 	const clock = createSystemClock();
-	const journal = openJournal(journalDirectories(process.env, options.stateDirectory));
+	const directories = journalDirectories(process.env, options.stateDirectory);
+	const journal = openJournal(directories);
 	return {
 		options,
+		environment: process.env,
 		clock,
 		journal,
-		connect: () => connect(options.connection),
-		createEngine(transport) {
+		connect: () => reach(options.connection, process.env, openKnownHosts(directories)),
+		createEngine({transport, platform, clusterName}) {
 			const store = createStore(
 				initialState({
 					clock,
-					clusterName: options.clusterName,
+					clusterName: options.clusterName ?? clusterName,
 					readOnly: false,
 					intervalMs: options.intervalMs,
 					journalDirectory: journal.directory,
@@ -107,9 +119,10 @@ function contextOf(options: Options): CommandContext {
 				...engineOptions(options),
 				store,
 				transport,
+				platform,
 				clock,
 				journal,
-				terminal: process.stdin.isTTY === true && !options.yes,
+				terminal: process.stdin.isTTY === true && !options.yes && !options.detach,
 				acquireLock: waitingForLock(acquireRunLock, clock, say),
 			});
 			return {engine, store, controls: engine.controls};
@@ -129,7 +142,7 @@ function contextOf(options: Options): CommandContext {
 			}
 		},
 		onInterrupt(callback) {
-			const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+			const signals = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).filter((signal) => signal !== 'SIGHUP' || !options.detach);
 			for (const signal of signals) {
 				process.on(signal, callback);
 			}
@@ -147,7 +160,6 @@ function keepGoingUnread(): void {
 
 function engineOptions(options: Options) {
 	return {
-		platform: directPlatform,
 		acquireLock: acquireRunLock,
 		lockHolder: runLockHolder,
 		operator: `${userInfo().username}@${hostname()}`,
@@ -158,31 +170,34 @@ function engineOptions(options: Options) {
 	};
 }
 
-async function monitor(options: Options): Promise<number> {
+async function monitor(options: Options, environment: NodeJS.ProcessEnv = process.env): Promise<number> {
 	if (process.stdout.isTTY !== true || process.stdin.isTTY !== true) {
 		throw new UsageError('the monitor needs a terminal on both ends. Without one, run: etcdtop status');
 	}
 	hadScreen = true;
 	const {runMonitor} = await import('./monitor.tsx');
 	const clock = createSystemClock();
-	const journal = openJournal(journalDirectories(process.env, options.stateDirectory));
-	const store = createStore(
+	const directories = journalDirectories(process.env, options.stateDirectory);
+	const journal = openJournal(directories);
+	const begin = (clusterName: string) =>
 		initialState({
 			clock,
-			clusterName: options.clusterName,
+			clusterName,
 			readOnly: options.readOnly,
 			intervalMs: options.intervalMs,
 			journalDirectory: journal.directory,
-		}),
-	);
+		});
+	const {connection} = options;
+	const given = connection.reach === 'direct' ? hostOf(connection.endpoints[0] ?? '') : '';
+	const store = createStore(begin(options.clusterName ?? given));
 	return runMonitor({
 		options,
 		store,
 		clock,
-		async connect() {
-			const transport = await connect(options.connection);
-			return createEngine({...engineOptions(options), store, transport, clock, journal, terminal: true});
-		},
+		begin,
+		reach: (connection, signal) => reach(connection, environment, openKnownHosts(directories), signal),
+		createEngine: ({transport, platform}, own) =>
+			createEngine({...engineOptions(options), store: own, transport, platform, clock, journal, terminal: true, shows: true}),
 	});
 }
 
@@ -193,16 +208,25 @@ async function demo(options: Options): Promise<number> {
 	}
 	return runDemo({
 		scenario: options.scenario as keyof typeof scenarios,
+		...(options.demoKubernetes !== undefined && {kubernetes: options.demoKubernetes as ClusterKind}),
 		monitor: !options.noMonitor,
 		...(options.stateDirectory === undefined ? {} : {stateDirectory: options.stateDirectory}),
 		openMonitor(flags) {
 			const {connection, stateDirectory = ''} = parseOptions([...flags], {});
-			return monitor({...options, command: 'monitor', connection, stateDirectory, clusterName: `demo ${options.scenario}`});
+			return monitor(
+				{...options, command: 'monitor', connection, stateDirectory, clusterName: `demo ${options.scenario}`},
+				withoutContexts(process.env),
+			);
 		},
 		reaper: [process.execPath, launcher(), '__reap'],
 		say,
 		print,
 	});
+}
+
+/** From a demo no real cluster is switched to: what is done there is written down with the demo, and forgotten with it. */
+function withoutContexts({KUBERNETES_SERVICE_HOST: _, ...environment}: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+	return {...environment, KUBECONFIG: devNull};
 }
 
 /** The program that the user started, to start it again for a hidden subcommand. */

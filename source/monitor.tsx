@@ -2,19 +2,16 @@
 import {setFlagsFromString} from 'node:v8';
 import {App} from './app.tsx';
 import type {Clock} from './engine/clock.ts';
-import type {Engine} from './engine/engine.ts';
-import {createLateControls} from './engine/late-controls.ts';
 import type {DispatchingStore} from './engine/store.ts';
 import type {Options} from './options.ts';
+import {createSession, type SessionOptions} from './session.ts';
 import {colorLevel, mount, openTerminal, usesUtf8} from './terminal/index.ts';
 import {createTheme} from './theme.ts';
 
-export type MonitorOptions = {
+export type MonitorOptions = Pick<SessionOptions, 'begin' | 'reach' | 'createEngine'> & {
 	readonly options: Options;
 	readonly store: DispatchingStore;
 	readonly clock: Clock;
-	/** Loads the transport and puts the engine on it. Rejects with a `TransportError` for files and flags that can't work. */
-	readonly connect: () => Promise<Engine>;
 };
 
 /** Exit codes of a process that a signal ended, as shells count them. */
@@ -30,38 +27,30 @@ function keepMemorySmall(): void {
 }
 
 /** Resolves to the exit code once the terminal has been given back and a member at work has been awaited. */
-export async function runMonitor({options, store, clock, connect}: MonitorOptions): Promise<number> {
+export async function runMonitor({options, store, clock, ...cluster}: MonitorOptions): Promise<number> {
 	const {env, stdin, stdout} = process;
 	const ascii = !usesUtf8(env, options.ascii);
 	const color = colorLevel({flag: options.color, env, isTty: true}) > 0;
-	const controls = createLateControls(store);
 	const terminal = openTerminal({stdin, stdout, env, ascii, color: options.color});
 	const theme = createTheme({unicode: !ascii, color});
-	let failure: unknown;
+	const {connection, clusterName} = options;
+	const session = createSession({...cluster, store, connection, ...(clusterName !== undefined && {clusterName})});
+	const {controls} = session;
 	mount(terminal, <App store={store} controls={controls} theme={theme} now={clock.uptimeMs} onQuit={() => terminal.close()} />);
-	const connecting = connect().then(
-		(engine) => {
-			controls.connect(engine.controls);
-			keepMemorySmall();
-			engine.start();
-			return engine;
-		},
-		(error: unknown) => {
-			failure = error;
-			terminal.close();
-			return undefined;
-		},
-	);
+	let failure: unknown;
+	session.start().then(keepMemorySmall, (error: unknown) => {
+		failure = error;
+		terminal.close();
+	});
 	const closed = await terminal.closed;
-	const engine = await connecting;
 	if (failure !== undefined) {
 		throw failure;
 	}
 	if (closed.reason === 'asked') {
 		// The operator was asked already: what a member is doing goes on by itself, and the journal holds the next one back.
-		engine?.close();
+		session.close();
 		return 0;
 	}
-	await engine?.stop();
+	await session.stop();
 	return closed.reason === 'crash' ? 1 : closed.reason === 'gone' ? hangup : terminated;
 }

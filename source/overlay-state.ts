@@ -38,7 +38,7 @@ export function planHeldBy(plan: NonNullable<State['plan']>): string | undefined
 
 /** A run that goes on, and that quitting would leave alone. */
 export function runUnderWay(state: State): State['run'] {
-	return state.run === undefined || isOver(state.run) ? undefined : state.run;
+	return state.run === undefined || state.runIsElsewhere === true || isOver(state.run) ? undefined : state.run;
 }
 
 /** Quits, or asks first while a run is going. Whatever dialog is open is left without a change. */

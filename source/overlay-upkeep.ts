@@ -9,7 +9,8 @@ import {closeAll, planHeldBy, popOverlay, pushOverlay, runUnderWay, topOverlay} 
 import {type Overlay, type ScreenState, type Step, type Subject, stay} from './screen-state.ts';
 
 /** After every change of the state. Returns the same screen when nothing is to be done. */
-export function keepUp(screen: ScreenState, state: State, now: number): Step {
+export function keepUp(before: ScreenState, state: State, now: number): Step {
+	const screen = awakeOnAnotherCluster(before, state);
 	const top = topOverlay(screen);
 	switch (top?.kind) {
 		case undefined:
@@ -26,6 +27,15 @@ export function keepUp(screen: ScreenState, state: State, now: number): Step {
 		case 'quit':
 			return runUnderWay(state) === undefined ? stay(popOverlay(screen)) : stay(screen);
 	}
+}
+
+/** A picture that rests is one of the cluster that it was taken of. */
+function awakeOnAnotherCluster(screen: ScreenState, {startedAt}: State): ScreenState {
+	if (screen.frozen === undefined || screen.frozen.startedAt === startedAt) {
+		return screen;
+	}
+	const {pausedSince: _, frozen: __, ...awake} = screen;
+	return awake;
 }
 
 /** A dialog that shows what the engine keeps asking: open while it asks. */

@@ -8,7 +8,7 @@ import type {DefragPlan} from './domain/defrag-plan.ts';
 import {isOver} from './domain/defrag-run.ts';
 import type {MemberId} from './domain/member.ts';
 import {chartWindows} from './domain/series.ts';
-import type {Controls} from './engine/controls.ts';
+import type {ScreenControls} from './engine/controls.ts';
 import type {State} from './engine/state.ts';
 import {maySetAside} from './views/compaction.ts';
 import {membersShown, selectedMember} from './views/members-shown.ts';
@@ -36,14 +36,16 @@ export type ScreenState = ScreenView & {
 	readonly overlays: readonly Overlay[];
 	/** Where Esc leads from a member's page. */
 	readonly cameFrom: ViewId;
+	/** What is typed after `:`; absent while nothing is. */
+	readonly prompt?: string;
 	/** The picture while the screen is paused. */
 	readonly frozen?: State;
 };
 
 /** A call of one of the engine's controls. */
 export type ControlRequest = {
-	[K in keyof Controls]: {readonly call: K; readonly with: Readonly<Parameters<Controls[K]>>};
-}[keyof Controls];
+	[K in keyof ScreenControls]: {readonly call: K; readonly with: Readonly<Parameters<ScreenControls[K]>>};
+}[keyof ScreenControls];
 
 export type Request = ControlRequest | {readonly call: 'quit'};
 
@@ -60,6 +62,7 @@ export type ScreenEvent =
 	| {readonly type: 'view turned'; readonly by: -1 | 1}
 	| {readonly type: 'opened'; readonly at: number}
 	| {readonly type: 'went back'}
+	| {readonly type: 'prompt begun'}
 	| {readonly type: 'filter begun'}
 	| {readonly type: 'filter typed'; readonly text: string}
 	| {readonly type: 'filter erased'}
@@ -121,6 +124,8 @@ export function reduceScreen(screen: ScreenState, event: ScreenEvent, state: Sta
 			return open(screen, state, event.at);
 		case 'went back':
 			return goBack(screen, state);
+		case 'prompt begun':
+			return stay({...screen, prompt: ''});
 		case 'filter begun':
 			return stay({...screen, filterTyping: true});
 		case 'filter typed':
@@ -132,7 +137,7 @@ export function reduceScreen(screen: ScreenState, event: ScreenEvent, state: Sta
 		case 'sorted':
 			return stay({...screen, sort: sorted(screen.sort, event.by)});
 		case 'columns changed':
-			return stay({...screen, columnsSet: screen.columnsSet === 'size' ? 'raft' : 'size'});
+			return stay({...screen, columnsSet: nextColumns(screen.columnsSet, state)});
 		case 'window changed': {
 			const index = chartWindows.findIndex(({id}) => id === screen.chartWindow) + event.by;
 			return stay({...screen, chartWindow: chartWindows[clamp(index, chartWindows.length)]?.id ?? screen.chartWindow});
@@ -219,6 +224,12 @@ function goBack(screen: ScreenState, state: State): Step {
 	return screen.view === 'overview' && state.compaction !== undefined && maySetAside(state)
 		? stay(left, {call: 'dismissCompaction', with: []})
 		: stay(left);
+}
+
+/** There are columns of pods where pods are known of. */
+function nextColumns(shown: ScreenView['columnsSet'], {pods}: State): ScreenView['columnsSet'] {
+	const sets = (['size', 'raft', 'pods'] as const).filter((set) => set !== 'pods' || pods !== undefined);
+	return sets[(sets.indexOf(shown) + 1) % sets.length] ?? 'size';
 }
 
 function sorted({column, descending}: ScreenView['sort'], by: 'next column' | 'turning'): ScreenView['sort'] {

@@ -6,7 +6,7 @@ import {compact} from './compact.ts';
 import {defragment} from './defragment.ts';
 import {defragmentAll} from './defragment-all.ts';
 import {disarm} from './disarm.ts';
-import {readOnly} from './reasons.ts';
+import {denied, firstOf, readOnly} from './reasons.ts';
 import {stopRun} from './stop-run.ts';
 
 export type {Action, ActionContext} from './action.ts';
@@ -15,7 +15,7 @@ export const actions: readonly Action[] = [defragment, defragmentAll, compact, a
 
 /** Why the action can't be done now; undefined when it can. */
 export function reasonAgainst(action: Action, context: Omit<ActionContext, 'controls'>): string | undefined {
-	return (action.dangerous ? readOnly(context) : undefined) ?? action.disabledReason(context);
+	return (action.dangerous ? firstOf(readOnly, denied)(context) : undefined) ?? action.disabledReason(context);
 }
 
 /** `d etcd-2: it is the leader; …`, `D: read-only session; …`: the key, then the reason. */

@@ -3,7 +3,7 @@ import {reclaimableBytes, reclaimableRatio, usedRatio} from '../domain/db-size.t
 import {quotaEmergencyRatio, worthItRatio} from '../domain/defrag-policy.ts';
 import {isOver} from '../domain/defrag-run.ts';
 import {type MemberId, memberLabel, quorumOf} from '../domain/member.ts';
-import {durationText, sizeText} from '../domain/text.ts';
+import {durationText, listText, sizeText} from '../domain/text.ts';
 import type {MemberRecord, State} from '../engine/state.ts';
 import type {ActionContext} from './action.ts';
 
@@ -24,6 +24,11 @@ export function firstOf(...reasons: readonly Reason[]): Reason {
 
 export function readOnly({state}: {readonly state: State}): string | undefined {
 	return state.readOnly ? 'read-only session; to change the cluster start without --read-only' : undefined;
+}
+
+/** Without these etcd is not reached any more: a role that was taken away under a session. */
+export function denied({state}: {readonly state: State}): string | undefined {
+	return state.denied === undefined ? undefined : `you may not ${listText(state.denied)}; ask for that permission`;
 }
 
 export function noCluster({state}: {readonly state: State}): string | undefined {

@@ -39,7 +39,7 @@ const listColumns: readonly Column<NamedAlarm>[] = [
 ];
 
 async function list({options, connect, print}: CommandContext): Promise<number> {
-	const transport = await connect();
+	const {transport} = await connect();
 	try {
 		const timeout = {timeoutMs: options.connection.commandTimeoutMs};
 		const [alarms, membership] = await Promise.all([transport.alarms(timeout), transport.membership(timeout)]);

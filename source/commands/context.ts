@@ -3,7 +3,7 @@ import type {Controls, Store} from '../engine/controls.ts';
 import type {Engine} from '../engine/engine.ts';
 import type {Journal} from '../engine/journal.ts';
 import type {Options} from '../options.ts';
-import type {Transport} from '../transport/transport.ts';
+import type {Reached} from '../reached.ts';
 
 /** Exit codes, the same for every command. */
 export const exitCodes = {done: 0, failed: 1, usage: 2, refused: 3, unknown: 4} as const;
@@ -11,12 +11,15 @@ export const exitCodes = {done: 0, failed: 1, usage: 2, refused: 3, unknown: 4} 
 /** What a command has to work with: made by `main`, so that tests can hand in their own. */
 export type CommandContext = {
 	readonly options: Options;
+	readonly environment: NodeJS.ProcessEnv;
 	readonly clock: Clock;
 	readonly journal: Journal;
-	/** Checks flags and files; throws `TransportError` for those. */
-	readonly connect: () => Promise<Transport>;
-	/** An engine over that transport, not started yet. */
-	readonly createEngine: (transport: Transport) => EngineHandle;
+	/** Throws `UsageError` for flags and files that can't be right, `TransportError` where nothing is reached. */
+	readonly connect: () => Promise<Reached>;
+	/** An engine over what was reached, not started yet. */
+	readonly createEngine: (reached: Reached) => EngineHandle;
+	/** How to start the process of a detached run, and what this one was started with; absent where that can't be. */
+	readonly detached?: {readonly command: readonly string[]; readonly argv: readonly string[]};
 	/** Results. */
 	readonly print: (text: string) => void;
 	/** The width of the terminal that `print` writes to, where it is one. */

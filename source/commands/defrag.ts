@@ -1,9 +1,11 @@
 /** `etcdtop defrag`: the monitor's own runs, told in sentences. */
 import {blockingGate} from '../domain/defrag-gates.ts';
 import type {DefragPlan, Scope} from '../domain/defrag-plan.ts';
-import {maximumHoldMs, worthItRatio} from '../domain/defrag-policy.ts';
+import {notWorthIt} from '../domain/defrag-planner.ts';
+import {maximumHoldMs} from '../domain/defrag-policy.ts';
 import {isOver, type Run} from '../domain/defrag-run.ts';
 import type {Gate} from '../domain/gate.ts';
+import {leaseGateId, silentLeaseGateId} from '../domain/run-lease.ts';
 import type {State} from '../engine/state.ts';
 import {UsageError} from '../usage-error.ts';
 import {type CommandContext, type EngineHandle, exitCodes} from './context.ts';
@@ -18,6 +20,12 @@ export async function runDefrag(context: CommandContext): Promise<number> {
 	const {options, isTerminal} = context;
 	if (options.all === options.operands.length > 0) {
 		throw new UsageError('name the members to defragment, or give --all.');
+	}
+	if (options.ifFragmented !== undefined && !options.all) {
+		throw new UsageError('--if-fragmented chooses among all members: give --all with it.');
+	}
+	if (options.detach && !options.all && options.operands.length > 1) {
+		throw new UsageError('--detach hands over one run: give --all, or one member.');
 	}
 	if (!options.dryRun && !options.yes && !isTerminal) {
 		throw new UsageError('without a terminal to ask on, defrag needs --yes (or --dry-run).');
@@ -54,7 +62,7 @@ async function defragmentEach(context: CommandContext, handle: EngineHandle): Pr
 /** The leader last, in whatever order they were named. */
 function scopesOf({options}: CommandContext, state: State): readonly Scope[] {
 	if (options.all) {
-		return [{kind: 'all'}];
+		return [{kind: 'all', ...(options.ifFragmented !== undefined && {onlyFrom: options.ifFragmented})}];
 	}
 	const leaderId = state.health.leader?.id;
 	const chosen = [...new Set(options.operands.map((word) => memberNamed(word, state)))];
@@ -96,30 +104,35 @@ async function defragment(scope: Scope, context: CommandContext, handle: EngineH
 		controls.closePlan();
 		return typed;
 	}
+	if (options.detach) {
+		controls.closePlan();
+		return (await import('./detach.ts')).detach({plan, typed, moveLeader: options.moveLeader}, context);
+	}
 	controls.startRun(plan, typed);
 	return followRun(context, handle);
 }
 
-function refuse(reason: string, {say}: CommandContext): number {
+export function refuse(reason: string, {say}: CommandContext): number {
 	say(`refused: ${reason}`);
 	return exitCodes.refused;
 }
 
 /** A nightly `--all` on a cluster without fragmentation has done its work. A member that did not answer is another matter. */
 function nothingToDo({scope, steps, leftOut}: DefragPlan): boolean {
-	const idle = leftOut.filter(
-		({role, dbSizeBytes, reclaimRatio}) => role === 'learner' || (dbSizeBytes > 0 && reclaimRatio < worthItRatio),
+	return (
+		scope.kind === 'all' &&
+		steps.length === 0 &&
+		leftOut.every((row) => row.role === 'learner' || (row.dbSizeBytes > 0 && notWorthIt(row, scope) !== undefined))
 	);
-	return scope.kind === 'all' && steps.length === 0 && idle.length === leftOut.length;
 }
 
 type Judged = {readonly plan: DefragPlan; readonly refusal?: string};
 
 /** Opened by time or by somebody else's end, an unknown outcome by its member's answer: what a script would try again for. */
-const passing: ReadonlySet<string> = new Set(['lock', 'inflight', 'snapshot', 'lag', 'cooldown']);
+const passing: ReadonlySet<string> = new Set(['lock', leaseGateId, silentLeaseGateId, 'inflight', 'snapshot', 'lag', 'cooldown']);
 
 /** The plan once every gate was asked, and why it can't start; a sentence where there is no plan at all. */
-async function judgedPlan({options, say}: CommandContext, {store}: EngineHandle): Promise<Judged | string> {
+export async function judgedPlan({options, say}: CommandContext, {store}: EngineHandle): Promise<Judged | string> {
 	const began = store.getState().now;
 	const stop = follow(store, say, ({plan}) => {
 		const gate = plan === undefined ? undefined : heldBy(plan);
@@ -138,7 +151,8 @@ async function judgedPlan({options, say}: CommandContext, {store}: EngineHandle)
 				return {plan};
 			}
 			// Another run may take its time; anything else that stays closed needs a person.
-			const mayWait = !options.dryRun && passing.has(gate.id) && (gate.id === 'lock' || now - began < maximumHoldMs);
+			const mayWait =
+				!options.dryRun && passing.has(gate.id) && (gate.id === 'lock' || gate.id === leaseGateId || now - began < maximumHoldMs);
 			return gate.state === 'pending' || mayWait ? undefined : {plan, refusal: `${gate.title}: ${gate.detail}`};
 		});
 	} finally {
@@ -181,7 +195,7 @@ async function confirmed({confirmation}: DefragPlan, context: CommandContext): P
 	return exitCodes.usage;
 }
 
-async function followRun({options, say, print}: CommandContext, {store}: EngineHandle): Promise<number> {
+export async function followRun({options, say, print}: CommandContext, {store}: EngineHandle): Promise<number> {
 	const began = await waitFor(
 		store,
 		({run, message, plan}) => run ?? (plan === undefined && message?.kind === 'refused' ? message.text : undefined),

@@ -4,8 +4,10 @@ import {UsageError} from '../usage-error.ts';
 import {runAlarm} from './alarm.ts';
 import {runCompact} from './compact.ts';
 import {type CommandContext, exitCodes} from './context.ts';
+import {runContexts} from './contexts.ts';
 import {runDefrag} from './defrag.ts';
 import {runJournal} from './journal.ts';
+import {runReport} from './report.ts';
 import {runStatus} from './status.ts';
 
 /** Exit code. Throws `UsageError` and `TransportError`. */
@@ -21,6 +23,10 @@ export async function runCommand(context: CommandContext): Promise<number> {
 			return runCompact(context);
 		case 'journal':
 			return runJournal(context);
+		case 'report':
+			return runReport(context);
+		case 'contexts':
+			return runContexts(context);
 		case 'completion':
 			return runCompletion(context);
 		default:

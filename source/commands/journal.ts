@@ -51,6 +51,8 @@ function dateAndTime(wallMs: number): string {
 function whatText(line: JournalLine): string {
 	const reason = 'reason' in line && line.reason !== undefined && line.reason !== '' ? `: ${line.reason}` : '';
 	switch (line.type) {
+		case 'confirmed':
+			return `run confirmed for ${line.members.join(', ')}`;
 		case 'started':
 			return `defragmentation started${line.before === undefined ? '' : ` at ${sizeText(line.before)}`}`;
 		case 'ended':

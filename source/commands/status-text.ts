@@ -2,8 +2,10 @@
 import {reclaimableBytes, reclaimableRatio, usedRatio} from '../domain/db-size.ts';
 import {memberLabel} from '../domain/member.ts';
 import type {MemberStatus} from '../domain/observation.ts';
+import {type Pod, podOf} from '../domain/pod.ts';
 import type {MemberRecord, State} from '../engine/state.ts';
 import {percentText, sizeText} from '../format.ts';
+import {podAge} from '../pod-text.ts';
 import {type Column, tableText} from './table.ts';
 
 const none = '–';
@@ -28,8 +30,24 @@ const columns: readonly Column<MemberRecord>[] = [
 ];
 
 /** `width`: the terminal's, where there is one. */
-export function statusTable({members}: State, width: number | undefined): string {
-	return tableText(columns, members, width);
+export function statusTable(state: State, width: number | undefined): string {
+	return tableText(state.pods === undefined ? columns : [...columns, ...podColumns(state)], state.members, width);
+}
+
+function podColumns(state: State): readonly Column<MemberRecord>[] {
+	const figure = (text: (pod: Pod) => string | undefined) => {
+		return ({member}: MemberRecord) => {
+			const pod = podOf(state.pods, member.id);
+			return (pod && text(pod)) ?? none;
+		};
+	};
+	return [
+		{title: 'POD', text: figure(({name}) => name), leaveOut: 13},
+		{title: 'NODE', text: figure(({node}) => node), leaveOut: 14},
+		{title: 'READY', text: figure(({isReady}) => String(isReady)), leaveOut: 15},
+		{title: 'RESTARTS', align: 'right', text: figure(({restarts}) => String(restarts)), leaveOut: 16},
+		{title: 'AGE', align: 'right', text: figure((pod) => podAge(pod, state)), leaveOut: 17},
+	];
 }
 
 /** etcdctl's fields in etcdctl's order, then the name and the state. */

@@ -2,18 +2,21 @@
 import {memberLabel} from '../domain/member.ts';
 import {silenceMs} from '../domain/member-state.ts';
 import type {Observation} from '../domain/observation.ts';
+import {podsWithoutMember} from '../domain/pod.ts';
 import type {Clock} from '../engine/clock.ts';
 import {initialState} from '../engine/initial-state.ts';
 import {observeNow} from '../engine/observe-now.ts';
 import type {State} from '../engine/state.ts';
 import {update} from '../engine/update.ts';
+import {podSentence} from '../pod-text.ts';
+import type {Platform} from '../transport/platform.ts';
 import {type CommandContext, exitCodes} from './context.ts';
 import {sentence} from './sentence.ts';
 import {statusRecord} from './status-record.ts';
 import {statusLines, statusTable} from './status-text.ts';
 
 export async function runStatus({options, clock, connect, print, say, columns}: CommandContext): Promise<number> {
-	const transport = await connect();
+	const {transport, platform} = await connect();
 	try {
 		const timeout = {timeoutMs: options.connection.commandTimeoutMs};
 		const membership = await transport.membership(timeout);
@@ -22,7 +25,11 @@ export async function runStatus({options, clock, connect, print, say, columns}: 
 		const observation = first.members.every(({status}) => status.kind === 'answered')
 			? await observeNow(transport, membership, clock, timeout)
 			: first;
-		const state = stateAfter(observation, patientClock(clock));
+		const state = withPods(stateAfter(observation, patientClock(clock)), platform);
+		const {found, notBetter, kind} = transport.connection;
+		if (found !== undefined) {
+			say(`${found}; reached by ${kind}${notBetter === undefined ? '' : `: ${notBetter}`}`);
+		}
 		print(
 			{
 				json: () => JSON.stringify(statusRecord(state)),
@@ -30,6 +37,9 @@ export async function runStatus({options, clock, connect, print, say, columns}: 
 				table: () => statusTable(state, columns),
 			}[options.writeOut](),
 		);
+		for (const pod of podsWithoutMember(state.pods)) {
+			say(`pod ${podSentence(pod, state)} has no member in etcd's list`);
+		}
 		const silent = state.members.filter(({statusAnswer}) => statusAnswer.kind !== 'answered');
 		for (const {member, statusAnswer} of silent) {
 			say(`${memberLabel(member)}: ${statusAnswer.kind === 'failed' ? sentence(statusAnswer.failure) : 'no answer'}`);
@@ -38,6 +48,11 @@ export async function runStatus({options, clock, connect, print, say, columns}: 
 	} finally {
 		transport.close();
 	}
+}
+
+function withPods(state: State, {pods}: Platform): State {
+	const seen = pods?.(state.members.map(({member}) => member));
+	return seen === undefined ? state : {...state, pods: {at: state.now - seen.ageMs, matches: seen.matches}};
 }
 
 /** Nobody asks again: a silence counts as one however short `--command-timeout` is. */

@@ -1,8 +1,7 @@
 /** Boxes over the view: their frame, their rows that give way, their buttons. */
-import {displayWidth} from '../format.ts';
+import {displayWidth, wrapText} from '../format.ts';
 import type {Theme} from '../theme.ts';
 import {blank, cutLine, emptyLine, fillLine, type Line, lineWidth, span} from './line.ts';
-import {wrapText} from './wrap-text.ts';
 
 /**
  * A row of a dialog. `gives`: the order in which rows give way to a low screen; a row without it always stays. `told`: rows that

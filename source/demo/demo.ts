@@ -5,12 +5,16 @@ import {join, resolve} from 'node:path';
 import {type Cluster, startCluster} from './cluster.ts';
 import type {ClusterMember} from './cluster-member.ts';
 import {EtcdNotFoundError, findEtcd} from './etcd-binary.ts';
+import {type BehindApi, clusterOptionsFor, putBehindApi} from './kubernetes/kubernetes-demo.ts';
+import type {ClusterKind} from './kubernetes/resources.ts';
 import type {ReaperCommand} from './reaper.ts';
 import {demoQuotaBytes, type Scenario, type ScenarioId, scenarios} from './scenarios.ts';
 import {Writer} from './writer.ts';
 
 export type DemoOptions = {
 	readonly scenario: ScenarioId;
+	/** Behind a Kubernetes API of this kind, in pods. */
+	readonly kubernetes?: ClusterKind;
 	/** Open the monitor on it; else keep it up until a signal and print how to reach it. */
 	readonly monitor: boolean;
 	/** Opens the monitor with these flags, as on the command line; resolves to its exit code once it is left. */
@@ -34,22 +38,31 @@ export async function runDemo(options: DemoOptions): Promise<number> {
 	const scenario = scenarios[options.scenario];
 	const leaving = untilSignal();
 	try {
-		const {etcd} = await findEtcd({
+		const kind = options.kubernetes;
+		const {etcd, etcdctl} = await findEtcd({
 			say: options.say,
+			// It runs in the pods.
+			etcdctl: kind !== undefined,
 			signal: leaving.signal,
 			...(options.environment && {environment: options.environment}),
 		});
-		options.say(`Starting a real etcd cluster: ${scenario.title} …`);
+		const where = kind === undefined ? '' : `, behind a Kubernetes API as on ${kind}`;
+		options.say(`Starting a real etcd cluster: ${scenario.title}${where} …`);
 		const cluster = await startCluster({
 			binary: etcd,
 			members: scenario.members,
 			quotaBytes: demoQuotaBytes,
 			extraFlags: thriftyFlags,
 			reaper: options.reaper,
+			...(kind !== undefined && (await clusterOptionsFor(kind))),
 		});
+		let behind: BehindApi | undefined;
 		try {
-			return await show(cluster, scenario, options, leaving);
+			behind =
+				kind && (await putBehindApi(cluster, {kind, contextName: `demo-${kind}`, ...(etcdctl !== undefined && {etcdctl})}));
+			return await show(cluster, behind?.connectionFlags ?? cluster.connectionFlags, scenario, options, leaving);
 		} finally {
+			behind?.api.stop();
 			await cluster.stop();
 			options.say('The demo cluster is stopped and removed.');
 		}
@@ -67,7 +80,13 @@ export async function runDemo(options: DemoOptions): Promise<number> {
 	}
 }
 
-async function show(cluster: Cluster, scenario: Scenario, options: DemoOptions, leaving: Leaving): Promise<number> {
+async function show(
+	cluster: Cluster,
+	connectionFlags: readonly string[],
+	scenario: Scenario,
+	options: DemoOptions,
+	leaving: Leaving,
+): Promise<number> {
 	const sick = await scenario.sick?.(cluster);
 	const writer = await openWriter(
 		cluster,
@@ -81,18 +100,14 @@ async function show(cluster: Cluster, scenario: Scenario, options: DemoOptions, 
 			return 0;
 		}
 		writer.start();
-		const flags = [
-			...cluster.connectionFlags,
-			'--state-dir',
-			resolve(options.stateDirectory ?? join(cluster.directory, 'state')),
-		];
+		const flags = [...connectionFlags, '--state-dir', resolve(options.stateDirectory ?? join(cluster.directory, 'state'))];
 		if (options.monitor) {
 			// From here on the signals are the monitor's: it has a terminal to restore.
 			leaving.forget();
 			return await options.openMonitor(flags);
 		}
 		options.say(
-			`Reach it from another terminal (etcdctl takes these flags too, but for --state-dir). Ctrl-C stops it and removes ${cluster.directory}.`,
+			`Reach it from another terminal (${options.kubernetes === undefined ? 'etcdctl' : 'kubectl'} takes these flags too, but for --state-dir). Ctrl-C stops it and removes ${cluster.directory}.`,
 		);
 		options.print(`etcdtop ${flags.join(' ')}`);
 		await once(leaving.signal, 'abort');

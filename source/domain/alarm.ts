@@ -35,3 +35,8 @@ export function alarmsIn(statuses: readonly MemberStatus[]): readonly Alarm[] {
 export function alarmsOf(observation: Observation): readonly Alarm[] {
 	return alarmsIn(observation.members.filter(isAnswering).map(({status}) => status.value));
 }
+
+/** Nothing can be written then: not what a run asks of the Kubernetes API either. */
+export function isOutOfSpace(observation: Observation): boolean {
+	return alarmsOf(observation).some(({alarm}) => alarm === 'NOSPACE');
+}

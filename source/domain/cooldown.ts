@@ -48,12 +48,14 @@ export function remaining(endedAt: number, now: number, configuredMs: number = c
  * The state of the cooldown.
  * @param attempts every attempt in this cluster, in the order of the journal
  * @param configuredMs `--cooldown`; what is below the minimum counts as the minimum
+ * @param others ends that were learnt of elsewhere
  */
 export function cooldownState(
 	ledger: CooldownLedger,
 	attempts: readonly Attempt[],
 	now: number,
 	configuredMs: number = cooldownMs,
+	others: readonly End[] = [],
 ): CooldownState {
 	const blocked = blockedBy(ledger, attempts);
 	if (blocked !== undefined) {
@@ -62,7 +64,7 @@ export function cooldownState(
 	if (ledger.unseen.length > 0) {
 		return {kind: 'finding out', why: `not heard of ${ledger.unseen.join(', ')} yet`};
 	}
-	const ends = [...ledgerEnds(ledger), ...attemptEnds(ledger, attempts, now)];
+	const ends = [...ledgerEnds(ledger), ...attemptEnds(ledger, attempts, now), ...others];
 	const latest = ends.reduce<End | undefined>((best, end) => (best === undefined || end.at > best.at ? end : best), undefined);
 	if (latest !== undefined && remaining(latest.at, now, configuredMs) > 0) {
 		return {kind: 'cooling', until: latest.at + Math.max(configuredMs, cooldownMs), why: latest.why};
@@ -77,7 +79,8 @@ export function cooldownState(
 	};
 }
 
-type End = {readonly at: number; readonly why: string};
+/** Uptime ms, and a sentence. */
+export type End = {readonly at: number; readonly why: string};
 
 function blockedBy(ledger: CooldownLedger, attempts: readonly Attempt[]): CooldownState | undefined {
 	for (const trace of Object.values(ledger.members)) {

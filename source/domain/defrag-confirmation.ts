@@ -1,6 +1,7 @@
 /** What a person has to type, and what it means: made from the gates and warnings, so that nothing can be left unsaid. */
 import type {Confirmation, PlanRow, PlanWarning} from './defrag-plan.ts';
 import type {Gate} from './gate.ts';
+import {heldGateId} from './run-lease.ts';
 import {durationText} from './text.ts';
 
 /** The ordinary word, and those that name what is risked. */
@@ -18,13 +19,18 @@ type Input = {
 export function confirmationOf({steps, gates, warnings, voters}: Input): Confirmation {
 	const asked = gates.filter(({state}) => state === 'acknowledge');
 	const quorum = asked.some(({id}) => id === 'quorum');
+	// Whether another's run goes on, when nobody can renew anything, only a person can find out.
+	const isOthers = (gate: Gate) => gate.id.startsWith(heldGateId);
+	const others = asked.filter(isOthers);
 	const single = voters === 1;
 	const longest = Math.max(0, ...steps.map(({estimateMs}) => estimateMs));
 	const silence = steps.length === 1 ? 'It stops' : 'Each stops';
+	const gateText = ({title, detail}: Gate) => `${title}: ${detail}.`;
 	const consequences = [
+		...others.map(gateText),
 		...(single ? ['All reads and writes of the cluster stop meanwhile: it is the only voter.'] : []),
 		...(quorum && !single ? ['No snapshot was taken from here, and a crash of another member now loses quorum.'] : []),
-		...asked.filter(({id}) => id !== 'quorum').map(({title, detail}) => `${title}: ${detail}.`),
+		...asked.filter((gate) => gate.id !== 'quorum' && !isOthers(gate)).map(gateText),
 		...warnings.map(({text}) => text),
 		`${silence} answering for ~${durationText(longest)}${voters > 2 && !quorum ? '; the others keep the quorum' : ''}.`,
 		'A member that has begun cannot be stopped; the run can, between members.',
@@ -34,7 +40,7 @@ export function confirmationOf({steps, gates, warnings, voters}: Input): Confirm
 		consequences,
 		acknowledges: [...asked.map(({id}) => id), ...warnings.map(({id}) => id)],
 		outage: single,
-		terminalOnly: quorum && !single,
+		terminalOnly: (quorum && !single) || others.length > 0,
 	};
 }
 

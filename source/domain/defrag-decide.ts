@@ -167,7 +167,7 @@ const waitable: readonly string[] = ['inflight', 'snapshot', 'cooldown', 'lag'];
 
 function decideBlocked(run: Run, gate: Gate, plan: DefragPlan, next: PlanRow, evidence: Evidence, now: number): Decision {
 	const held = run.phase.kind === 'checking' ? now - run.phase.since : 0;
-	if (held < maximumHoldMs && (gate.state === 'pending' || waitable.includes(gate.id))) {
+	if (held < maximumHoldMs && (gate.state === 'pending' || waitable.includes(gate.id) || gate.opensByItself === true)) {
 		if (gate.id === 'cooldown' && evidence.cooldown.kind === 'cooling') {
 			return {kind: 'wait', why: evidence.cooldown.why, until: evidence.cooldown.until, gates: plan.gates, next, plan};
 		}

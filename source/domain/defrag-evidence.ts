@@ -1,9 +1,10 @@
 /** What a decision about a defragmentation rests on: one fresh observation and what was asked beside it. */
 import type {CooldownState} from './cooldown.ts';
 import type {Failure} from './failure.ts';
-import type {Gate} from './gate.ts';
 import type {MemberId} from './member.ts';
 import type {Observation} from './observation.ts';
+import type {LeaseSight} from './run-lease.ts';
+import type {Surroundings} from './surroundings.ts';
 
 export type Evidence = {
 	readonly observation: Observation;
@@ -12,8 +13,10 @@ export type Evidence = {
 	readonly cooldown: CooldownState;
 	/** The leader and term that all observations have agreed on, and since when; absent without a leader. */
 	readonly leadership?: Leadership;
-	/** What surrounds etcd asks for. */
-	readonly platformGates: readonly Gate[];
+	/** What surrounds etcd; absent where nobody knows of it. */
+	readonly surroundings?: Surroundings;
+	/** The Lease that holds a run across machines; absent without one. */
+	readonly lease?: {readonly where: string; readonly sight: LeaseSight};
 	/** Endpoints where a member is reached by more than one id are in `Member.watchOnly`; this names another run. */
 	readonly lockedBy?: string;
 };

@@ -2,6 +2,7 @@
  * The gates before each defragmentation, as rows that tick off. Each reads the evidence and says what it found; none of them
  * acts, waits or knows the clock but by `now`. A gate that can't be answered yet is `pending` and holds the step.
  */
+import {isOutOfSpace} from './alarm.ts';
 import type {CooldownState} from './cooldown.ts';
 import type {Evidence} from './defrag-evidence.ts';
 import {freeDiskFactor, leaderStableMs, maximumLagEntries} from './defrag-policy.ts';
@@ -9,6 +10,8 @@ import type {Gate, GateState} from './gate.ts';
 import {inflightGate, snapshotGate} from './idle-gates.ts';
 import {type MemberId, memberLabel} from './member.ts';
 import {quorumGate} from './quorum-gate.ts';
+import {leaseGate} from './run-lease.ts';
+import {surroundingsGates} from './surroundings-gates.ts';
 import {durationText, sizeText} from './text.ts';
 import {agreedLeader, answeringVoters, committedIndex, isAnswering} from './voters.ts';
 
@@ -40,7 +43,17 @@ const rows: readonly GateRow[] = [
 ];
 
 export function evaluateGates(input: GateInput): readonly Gate[] {
-	return [...rows.map(({id, title, check}) => ({id, title, ...check(input)})), ...input.evidence.platformGates];
+	return [...rows.map(({id, title, check}) => ({id, title, ...check(input)})), ...gatesAround(input)];
+}
+
+function gatesAround({evidence}: GateInput): readonly Gate[] {
+	const {surroundings, lease, observation} = evidence;
+	const noSpace = isOutOfSpace(observation);
+	const nameOf = (memberId: MemberId) => labelOf(evidence, memberId);
+	return [
+		...(lease === undefined ? [] : [leaseGate(lease.sight, lease.where, noSpace)]),
+		...(surroundings === undefined ? [] : surroundingsGates({surroundings, isOutOfSpace: noSpace, nameOf})),
+	];
 }
 
 /** What holds the step, gravest first: a failed gate, one to be acknowledged that was not, one still pending. */

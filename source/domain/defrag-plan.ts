@@ -1,7 +1,17 @@
 import type {Gate} from './gate.ts';
 import type {MemberId, Role} from './member.ts';
 
-export type Scope = {readonly kind: 'all'} | {readonly kind: 'member'; readonly memberId: MemberId};
+/** `onlyFrom`: what a file must be like for its member to have a turn; absent, as a person at a screen wants it. */
+export type Scope =
+	| {readonly kind: 'all'; readonly onlyFrom?: Fragmentation}
+	| {readonly kind: 'member'; readonly memberId: MemberId};
+
+export type Fragmentation = {
+	/** 0–1 of the file that is not in use. */
+	readonly ratio: number;
+	/** Of the file. */
+	readonly dbSizeBytes: number;
+};
 
 /** One member in the plan, whether its turn comes or not. */
 export type PlanRow = {

@@ -5,6 +5,7 @@ import type {Evidence} from './defrag-evidence.ts';
 import {evaluateGates} from './defrag-gates.ts';
 import type {DefragPlan, PlanRow, Scope} from './defrag-plan.ts';
 import {chosenMinimumBytes, chosenMinimumRatio, cooldownMs, leaderStableMs, worthItRatio} from './defrag-policy.ts';
+import {livenessWarnings} from './liveness.ts';
 import {type MemberId, memberLabel, type Role} from './member.ts';
 import {moveLeaderOffer} from './move-leader.ts';
 import type {MemberObservation} from './observation.ts';
@@ -65,11 +66,12 @@ export function planDefragmentation(input: PlanInput): DefragPlan {
 	);
 	const first = steps[0];
 	const gates = first === undefined ? [] : evaluateGates({memberId: first.memberId, evidence, now, terminal: input.terminal});
-	const warnings = versionWarnings(
+	const versions = versionWarnings(
 		observation.members
 			.filter(isAnswering)
 			.map(({member, status}) => ({name: memberLabel(member), version: status.value.version})),
 	);
+	const warnings = [...versions, ...livenessWarnings(steps, evidence.surroundings)];
 	return {
 		scope,
 		clusterId: observation.clusterId,
@@ -127,13 +129,25 @@ function reasonToLeaveOut(seen: MemberObservation, row: PlanRow, input: PlanInpu
 	if (row.reclaimIsAtLeast) {
 		return undefined;
 	}
-	if (input.scope.kind === 'all' && row.reclaimRatio < worthItRatio) {
-		return `skip, under ${percentText(worthItRatio)}`;
+	if (input.scope.kind === 'all') {
+		return notWorthIt(row, input.scope);
 	}
-	if (input.scope.kind === 'member' && row.reclaimRatio < chosenMinimumRatio && row.reclaimBytes < chosenMinimumBytes) {
+	if (row.reclaimRatio < chosenMinimumRatio && row.reclaimBytes < chosenMinimumBytes) {
 		return `gives back only ${sizeText(row.reclaimBytes)}`;
 	}
 	return undefined;
+}
+
+/** Why the silence would not pay in a run over all; undefined where it does. */
+export function notWorthIt(
+	{dbSizeBytes, reclaimRatio}: Pick<PlanRow, 'dbSizeBytes' | 'reclaimRatio'>,
+	{onlyFrom}: Extract<Scope, {kind: 'all'}>,
+): string | undefined {
+	const ratio = Math.max(worthItRatio, onlyFrom?.ratio ?? 0);
+	if (reclaimRatio < ratio) {
+		return `skip, under ${percentText(ratio)}`;
+	}
+	return dbSizeBytes < (onlyFrom?.dbSizeBytes ?? 0) ? `skip, file under ${sizeText(onlyFrom?.dbSizeBytes ?? 0)}` : undefined;
 }
 
 /** Non-leaders by what they give back, the leader last. Ties go by name, so that the same cluster gives the same order. */

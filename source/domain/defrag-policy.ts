@@ -15,6 +15,10 @@ export const maximumLagEntries = 1000;
 /** In a run over all members one that gives back less than this share of its file is not worth the silence. */
 export const worthItRatio = 0.1;
 
+/** With `--if-fragmented` a run that nobody watches does nothing below this share of a file, and below this size of it, in bytes: OpenShift's own controller defragments by the same two. */
+export const unattendedRatio = 0.45;
+export const unattendedBytes = 100 * 1024 * 1024;
+
 /** A member chosen by name is refused below this share and `chosenMinimumBytes`: it would block for nothing. */
 export const chosenMinimumRatio = 0.01;
 export const chosenMinimumBytes = 1024 * 1024;

@@ -7,6 +7,8 @@ export type Gate = {
 	readonly state: GateState;
 	/** The finding, or the reason, in one line: `etcd-2, term 7`. */
 	readonly detail: string;
+	/** Failed for now: a run waits for it, where any other that falls halts it. */
+	readonly opensByItself?: true;
 };
 
 export type GateState =

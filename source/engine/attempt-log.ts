@@ -1,5 +1,7 @@
 import type {Attempt} from '../domain/cooldown.ts';
+import type {DefragPlan} from '../domain/defrag-plan.ts';
 import type {Run, Sizes, Turn} from '../domain/defrag-run.ts';
+import type {Gate} from '../domain/gate.ts';
 import type {MemberId} from '../domain/member.ts';
 import type {KnownDefragmentation} from './state.ts';
 
@@ -13,6 +15,8 @@ export interface AttemptLog {
 	attempts(): readonly Attempt[];
 	/** Past defragmentations, for the screen and for estimates. */
 	known(): Readonly<Record<MemberId, readonly KnownDefragmentation[]>>;
+	/** What the run was agreed to by. */
+	noteConfirmed(run: Run, plan: DefragPlan): void;
 	/** On disk (fsynced) when it returns; gives the attempt's id. */
 	noteStarted(start: {
 		readonly runId: string;
@@ -21,6 +25,7 @@ export interface AttemptLog {
 		readonly before: Sizes;
 		readonly count?: number;
 		readonly processStartSeconds?: number;
+		readonly gates: readonly Gate[];
 	}): string;
 	/** The call came back: the cooldown runs from here. */
 	noteEnded(

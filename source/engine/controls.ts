@@ -49,3 +49,9 @@ export interface Controls {
 	compact(target: 'target' | 'head', typed: string): void;
 	dismissCompaction(): void;
 }
+
+/** What the screen can ask for: also of what is around the engine. */
+export interface ScreenControls extends Controls {
+	/** Gives this cluster up for that of another context, once that is reached; refused while something is being done here. */
+	switchContext(name: string): void;
+}

@@ -1,4 +1,5 @@
 /** Puts the parts of the engine together: poller → store, the witness beside it, and the controls that act. */
+import {randomUUID} from 'node:crypto';
 import {measuredSpeed} from '../domain/defrag-speed.ts';
 import type {Observation} from '../domain/observation.ts';
 import type {Platform} from '../transport/platform.ts';
@@ -11,8 +12,11 @@ import {createFileAttemptLog} from './file-attempt-log.ts';
 import {damageText, type Journal} from './journal.ts';
 import {createPlanControl} from './plan-control.ts';
 import {createPoller} from './poller.ts';
+import {createRunLease} from './run-lease.ts';
 import type {AcquireLock} from './run-lock.ts';
+import {createRunsElsewhere} from './runs-elsewhere.ts';
 import type {DispatchingStore} from './store.ts';
+import {tellSurroundings} from './surroundings.ts';
 import {createWitness} from './witness.ts';
 
 export type EngineOptions = {
@@ -27,6 +31,8 @@ export type EngineOptions = {
 	readonly operator: string;
 	/** A person is there to read and to type. */
 	readonly terminal: boolean;
+	/** A screen shows the runs of this user's other processes too. */
+	readonly shows?: true;
 	/** `--command-timeout`: how long an answer may take. What a safety rule needs longer, it has longer. */
 	readonly commandTimeoutMs: number;
 	readonly defragTimeoutMs: number;
@@ -58,15 +64,26 @@ export function createEngine(options: EngineOptions): Engine {
 		clusterId: () => getState().clusterId ?? '',
 		onFailure: (text) => dispatch({type: 'messageChanged', message: {kind: 'warning', text}}),
 	});
+	const port = options.platform.lease;
+	const identity = `${operator} #${randomUUID().slice(0, 8)}`;
+	const lease = port && createRunLease({port, clock, log, identity});
 	const witness = createWitness({
 		transport,
 		platform: options.platform,
 		clock,
 		log,
+		lease,
 		cooldownMs: options.cooldownMs,
 		// Our own run holds the lock as well; only another's is a reason to wait.
 		lockedBy: async (clusterId) => (runUnderWay() ? undefined : options.lockHolder(clusterId)),
 	});
+	const elsewhere = createRunsElsewhere({
+		directory: journal.directory,
+		getState,
+		dispatch,
+		isBusy: () => runUnderWay() || options.shows !== true,
+	});
+	const surroundings = {platform: options.platform, clock, getState, dispatch};
 	const common = {transport, clock, journal, operator, getState, dispatch};
 	const alarms = createAlarmsControl({...common, commandTimeoutMs: options.commandTimeoutMs});
 	const compaction = createCompactControl(common);
@@ -74,6 +91,7 @@ export function createEngine(options: EngineOptions): Engine {
 		...common,
 		log,
 		witness,
+		lease,
 		acquireLock: options.acquireLock,
 		terminal: options.terminal,
 		defragTimeoutMs: options.defragTimeoutMs,
@@ -105,6 +123,7 @@ export function createEngine(options: EngineOptions): Engine {
 		plans.observed();
 		tellCooldown();
 		tellJournal();
+		tellSurroundings(surroundings);
 	}
 
 	function tellCooldown(): void {
@@ -134,12 +153,16 @@ export function createEngine(options: EngineOptions): Engine {
 		while (!stopping.signal.aborted) {
 			await clock.sleep(tickMs, stopping.signal);
 			dispatch({type: 'ticked', now: clock.uptimeMs(), wallMs: clock.wallMs()});
+			lease?.tick();
+			elsewhere.tick();
 			tellCooldown();
+			tellSurroundings(surroundings);
 		}
 	}
 
 	function close(): void {
 		poller.stop();
+		elsewhere.close();
 		stopping.abort();
 		transport.close();
 	}
@@ -149,6 +172,11 @@ export function createEngine(options: EngineOptions): Engine {
 			...plans.controls,
 			...alarms.controls,
 			...compaction.controls,
+			stopAfterThis() {
+				if (!elsewhere.cancel(operator)) {
+					plans.controls.stopAfterThis();
+				}
+			},
 			setInterval(intervalMs) {
 				dispatch({type: 'intervalChanged', intervalMs});
 				poller.pollNow();
@@ -158,6 +186,7 @@ export function createEngine(options: EngineOptions): Engine {
 		},
 		start() {
 			dispatch({type: 'connected', connection: transport.connection});
+			tellSurroundings(surroundings);
 			poller.start();
 			void tick();
 		},

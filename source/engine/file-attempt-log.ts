@@ -49,7 +49,18 @@ export function createFileAttemptLog({journal, clock, operator, clusterId, onFai
 	return {
 		attempts: () => attemptsIn(lines(), clock),
 		known: () => knownIn(lines()),
-		noteStarted({runId, memberId, memberName, before, count, processStartSeconds}) {
+		noteConfirmed({id, acknowledged, estimateMs}, {steps, leftOut, gates, warnings}) {
+			const texts = [...warnings, ...gates.map(({id: gate, title, detail}) => ({id: gate, text: `${title}: ${detail}`}))];
+			note({
+				type: 'confirmed',
+				runId: id,
+				members: steps.map(({name}) => name),
+				leftOut: leftOut.map(({name, why}) => `${name}: ${why}`),
+				acknowledged: acknowledged.map((one) => texts.find((text) => text.id === one)?.text ?? one),
+				estimateMs,
+			});
+		},
+		noteStarted({runId, memberId, memberName, before, count, processStartSeconds, gates}) {
 			const attemptId = randomUUID();
 			const fields: Fields = {
 				type: 'started',
@@ -62,6 +73,7 @@ export function createFileAttemptLog({journal, clock, operator, clusterId, onFai
 				inUseBytes: before.inUseBytes,
 				...(count === undefined ? {} : {defragCount: count}),
 				...(processStartSeconds === undefined ? {} : {processStartSeconds}),
+				gates: gates.map(({title, state, detail}) => `${state}, ${title}: ${detail}`),
 			};
 			journal.append(lineOf(clock, operator, clusterId(), fields), {sync: true});
 			return attemptId;

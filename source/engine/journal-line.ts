@@ -20,6 +20,17 @@ type Base = {
 export type JournalLine = Base &
 	(
 		| {
+				/** At the beginning of a run: what a person, or whoever wrote `--yes`, agreed to. */
+				readonly type: 'confirmed';
+				/** Names, in the order of their turns. */
+				readonly members: readonly string[];
+				/** `etcd-1: skip, under 10%`. */
+				readonly leftOut: readonly string[];
+				/** Warnings and gates that the typed word answered for, as sentences. */
+				readonly acknowledged: readonly string[];
+				readonly estimateMs: number;
+		  }
+		| {
 				/** Written and synced before every call that changes a member. */
 				readonly type: 'started';
 				readonly attemptId: string;
@@ -28,6 +39,8 @@ export type JournalLine = Base &
 				readonly inUseBytes?: number;
 				readonly defragCount?: number;
 				readonly processStartSeconds?: number;
+				/** What the gates said right before the call: `passed, no CORRUPT alarm: no alarms`. */
+				readonly gates?: readonly string[];
 		  }
 		| {
 				readonly type: 'ended';
@@ -71,8 +84,11 @@ export type JournalLine = Base &
 		  }
 	);
 
+type Fields = Readonly<Record<string, 'string' | 'number' | 'strings'>>;
+
 /** The fields each type can't do without, and what they must be. */
-const required: Readonly<Record<JournalLine['type'], Readonly<Record<string, 'string' | 'number'>>>> = {
+const required: Readonly<Record<JournalLine['type'], Fields>> = {
+	confirmed: {members: 'strings', leftOut: 'strings', acknowledged: 'strings', estimateMs: 'number'},
 	started: {attemptId: 'string', memberId: 'string'},
 	ended: {attemptId: 'string', outcome: 'string', durationMs: 'number'},
 	unknown: {attemptId: 'string'},
@@ -105,6 +121,7 @@ const optional = {
 	defragCount: 'number',
 	processStartSeconds: 'number',
 	revision: 'number',
+	gates: 'strings',
 } as const;
 
 /** The line in a text, or why it is none. */
@@ -129,17 +146,20 @@ export function parseLine(text: string): JournalLine | {readonly damage: string}
 	}
 	const odd = Object.entries(optional).find(([name, type]) => fields[name] !== undefined && !hasType(fields[name], type));
 	if (odd !== undefined) {
-		return {damage: `${odd[0]} is not a ${odd[1]}`};
+		return {damage: `${odd[0]} is not ${odd[1] === 'strings' ? 'a list of strings' : `a ${odd[1]}`}`};
 	}
 	return fields['version'] === 1
 		? (value as JournalLine)
 		: {damage: `version ${String(fields['version'])}, this program knows 1`};
 }
 
-function wrongField(fields: Record<string, unknown>, wanted: Readonly<Record<string, 'string' | 'number'>>): string | undefined {
+function wrongField(fields: Record<string, unknown>, wanted: Fields): string | undefined {
 	return Object.entries(wanted).find(([name, type]) => !hasType(fields[name], type))?.[0];
 }
 
-function hasType(value: unknown, type: 'string' | 'number'): boolean {
+function hasType(value: unknown, type: Fields[string]): boolean {
+	if (type === 'strings') {
+		return Array.isArray(value) && value.every((item) => typeof item === 'string');
+	}
 	return type === 'number' ? typeof value === 'number' && Number.isFinite(value) : typeof value === 'string';
 }

@@ -2,7 +2,9 @@ import type {Controls} from './controls.ts';
 import type {DispatchingStore} from './store.ts';
 
 /** Controls that are there from the first frame on; before the engine is, they say so instead of acting. */
-export function createLateControls(store: DispatchingStore): Controls & {readonly connect: (controls: Controls) => void} {
+export function createLateControls(
+	store: DispatchingStore,
+): Controls & {readonly connect: (controls: Controls | undefined) => void} {
 	let real: Controls | undefined;
 	const notYet = () => store.dispatch({type: 'messageChanged', message: {kind: 'refused', text: 'not connected yet'}});
 	const late: Controls = {

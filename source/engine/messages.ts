@@ -7,11 +7,19 @@ import type {Disarming, DisarmPlan} from '../domain/disarm.ts';
 import type {Failure} from '../domain/failure.ts';
 import type {MemberId} from '../domain/member.ts';
 import type {Observation} from '../domain/observation.ts';
+import type {PodsSeen} from '../domain/pod.ts';
 import type {Connection} from '../transport/transport.ts';
 import type {ClusterEvent, KnownDefragmentation, Message, State} from './state.ts';
 
 export type EngineMessage =
+	/** A run of another process of this user. */
+	| {readonly type: 'runSeen'; readonly run: Run}
+	/** Another cluster, from its very beginning. */
+	| {readonly type: 'begunAnew'; readonly state: State}
+	| {readonly type: 'contextsKnown'; readonly clusterName: string; readonly contexts: readonly string[]}
 	| {readonly type: 'connected'; readonly connection: Connection}
+	/** What Kubernetes tells beside etcd; absent where it is not asked. */
+	| {readonly type: 'surroundingsSeen'; readonly pods: PodsSeen | undefined; readonly denied: readonly string[]}
 	/** One a second; everything that depends on the time alone. */
 	| {readonly type: 'ticked'; readonly now: number; readonly wallMs: number}
 	/** A round of polling, also a partial one: members that have not answered yet are `pending`. */

@@ -4,12 +4,14 @@ import type {DefragPlan, Scope} from '../domain/defrag-plan.ts';
 import {planDefragmentation, type Speed} from '../domain/defrag-planner.ts';
 import {isOver} from '../domain/defrag-run.ts';
 import {beginRun} from '../domain/defrag-transitions.ts';
+import {heldGateId, leaseGateId} from '../domain/run-lease.ts';
 import {votersOf} from '../domain/voters.ts';
 import type {Transport} from '../transport/transport.ts';
 import {failureOf} from '../transport/transport-error.ts';
 import type {AttemptLog} from './attempt-log.ts';
 import type {Clock} from './clock.ts';
 import type {Controls} from './controls.ts';
+import type {LeaseTerms, RunLease} from './lease-control.ts';
 import type {EngineMessage} from './messages.ts';
 import {reasonNotToDeclare, reasonNotToStart} from './plan-reasons.ts';
 import type {AcquireLock} from './run-lock.ts';
@@ -25,6 +27,7 @@ export type PlanControlOptions = {
 	readonly clock: Clock;
 	readonly log: AttemptLog;
 	readonly witness: Witness;
+	readonly lease: RunLease | undefined;
 	readonly getState: () => State;
 	readonly dispatch: (message: EngineMessage) => void;
 	readonly acquireLock: AcquireLock;
@@ -59,6 +62,10 @@ export function createPlanControl(options: PlanControlOptions): PlanControl {
 	let session: Session | undefined;
 	let runner: Runner | undefined;
 	let holdsLock = false;
+	/** A run that is about to begin. */
+	let beginning: Promise<void> = Promise.resolve();
+	/** The Lease given back: a process that ends before that leaves it to expire. */
+	let released: Promise<void> = Promise.resolve();
 
 	const refuse = (text: string) => dispatch({type: 'messageChanged', message: {kind: 'refused', text}});
 
@@ -114,12 +121,24 @@ export function createPlanControl(options: PlanControlOptions): PlanControl {
 			refuse(lock.heldBy);
 			return;
 		}
+		if (current.closed) {
+			lock.lock.release();
+			return;
+		}
 		const release = () => {
 			holdsLock = false;
 			lock.lock.release();
+			released = options.lease?.release() ?? released;
 		};
 		holdsLock = true;
 		try {
+			const taken = await options.lease?.take(leaseTerms(shown));
+			if (taken?.kind === 'held') {
+				release();
+				close(current);
+				refuse(taken.heldBy);
+				return;
+			}
 			const evidence = await witness.gather();
 			const plan = makePlan(current, evidence);
 			const reason = reasonNotToStart(plan, shown, typed);
@@ -149,12 +168,14 @@ export function createPlanControl(options: PlanControlOptions): PlanControl {
 			interactive: options.terminal,
 			now,
 		});
+		options.log.noteConfirmed(run, plan);
 		dispatch({type: 'runChanged', run});
 		const started = startRunner(run, {
 			transport: options.transport,
 			clock,
 			log: options.log,
 			witness,
+			lease: options.lease,
 			decideOptions: () => ({speed: options.speed(), configuredCooldownMs: options.cooldownMs}),
 			defragTimeoutMs: options.defragTimeoutMs,
 			random: options.random,
@@ -197,7 +218,7 @@ export function createPlanControl(options: PlanControlOptions): PlanControl {
 				return;
 			}
 			session.starting = true;
-			void start(session, shown, typed);
+			beginning = start(session, shown, typed);
 		},
 		stopAfterThis() {
 			runner?.stopAfterThis(operator);
@@ -236,8 +257,11 @@ export function createPlanControl(options: PlanControlOptions): PlanControl {
 			if (session !== undefined) {
 				close(session);
 			}
+			if (holdsLock && (runner === undefined || isOver(runner.run))) {
+				await beginning;
+			}
 			if (runner === undefined || isOver(runner.run)) {
-				return;
+				return released;
 			}
 			runner.stopAfterThis(operator);
 			while (!isOver(runner.run) && runner.run.phase.kind !== 'unknown') {
@@ -245,6 +269,16 @@ export function createPlanControl(options: PlanControlOptions): PlanControl {
 			}
 			runner.abandon();
 			await runner.done;
+			await released;
 		},
+	};
+}
+
+/** What the plan said of the Lease, and what was typed for it. */
+function leaseTerms({gates, confirmation}: DefragPlan): LeaseTerms {
+	const held = gates.find(({id}) => id.startsWith(heldGateId));
+	return {
+		mayGoWithout: gates.some(({id, state}) => id === leaseGateId && state === 'unchecked'),
+		mayPass: held !== undefined && confirmation.acknowledges.includes(held.id),
 	};
 }

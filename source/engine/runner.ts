@@ -13,6 +13,7 @@ import {failureOf} from '../transport/transport-error.ts';
 import type {AttemptLog} from './attempt-log.ts';
 import type {Clock} from './clock.ts';
 import {createLeaderMoves} from './leader-moves.ts';
+import type {RunLease} from './lease-control.ts';
 import {performTurn} from './turn.ts';
 import type {Witness} from './witness.ts';
 
@@ -27,6 +28,7 @@ export type RunnerOptions = {
 	readonly clock: Clock;
 	readonly log: AttemptLog;
 	readonly witness: Witness;
+	readonly lease: RunLease | undefined;
 	readonly decideOptions: () => DecideOptions;
 	readonly defragTimeoutMs: number;
 	/** 0–1. */
@@ -49,7 +51,7 @@ export interface Runner {
 }
 
 export function startRunner(begun: Run, options: RunnerOptions): Runner {
-	const {transport, clock, log, witness} = options;
+	const {transport, clock, log, witness, lease} = options;
 	let run = begun;
 	let attemptId: string | undefined;
 	let abandoned = false;
@@ -151,18 +153,27 @@ export function startRunner(begun: Run, options: RunnerOptions): Runner {
 		if (again.kind !== 'start' || again.row.memberId !== row.memberId) {
 			return again.kind === 'start' ? undefined : carryOut(again, evidence);
 		}
+		let claimed: string | undefined;
 		const outcome = await performTurn(again.row, evidence, {
 			transport,
 			clock,
 			log,
 			runId: run.id,
+			gates: again.gates,
 			timeoutMs: options.defragTimeoutMs,
+			claim: async (id, step) => {
+				claimed = id;
+				return lease?.beginStep({id, ...step});
+			},
 			begin(start, id) {
 				attemptId = id;
 				change(transitions.beginTurn(run, start, clock.uptimeMs()));
 			},
 		});
 		witness.rereadJournal();
+		if (claimed !== undefined && outcome.kind !== 'unknown') {
+			lease?.endStep(claimed, outcome.kind === 'done' || outcome.isSent);
+		}
 		if (outcome.kind === 'done') {
 			change(transitions.beginSettling(run, clock.uptimeMs()));
 		} else if (outcome.kind === 'unknown') {
@@ -181,6 +192,7 @@ export function startRunner(begun: Run, options: RunnerOptions): Runner {
 		const id = attemptId;
 		if (id !== undefined && run.phase.kind === 'unknown') {
 			log.noteResolved(id, reason);
+			lease?.endStep(id, true);
 			witness.rereadJournal();
 		}
 	}

@@ -18,6 +18,7 @@ import type {History} from '../domain/history.ts';
 import type {Member, MemberId, Role} from '../domain/member.ts';
 import type {MemberCondition} from '../domain/member-state.ts';
 import type {Answer, MemberMetrics, MemberStatus} from '../domain/observation.ts';
+import type {PodsSeen} from '../domain/pod.ts';
 import type {Connection} from '../transport/transport.ts';
 
 export type {Alert} from '../domain/alerts.ts';
@@ -30,9 +31,18 @@ export type State = {
 	readonly now: number;
 	readonly wallOffsetMs: number;
 	readonly startedAt: number;
+	/** Empty while it isn't known yet. */
 	readonly clusterName: string;
 	/** Absent until the transport is there. */
 	readonly connection?: Connection;
+	/** What can be switched to: the names of the kubeconfig's contexts. */
+	readonly contexts?: readonly string[];
+	/** Absent where nobody knows of pods. */
+	readonly pods?: PodsSeen;
+	/** Permissions in Kubernetes without which nothing can be changed, and that we lack. */
+	readonly denied?: readonly string[];
+	/** `run` is one of another process of this user. */
+	readonly runIsElsewhere?: true;
 	readonly readOnly: boolean;
 	readonly intervalMs: number;
 	/** Absent until the first member list. */

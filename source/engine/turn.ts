@@ -4,7 +4,9 @@ import type {PlanRow} from '../domain/defrag-plan.ts';
 import {evidenceMaximumAgeMs} from '../domain/defrag-policy.ts';
 import type {TurnStart} from '../domain/defrag-transitions.ts';
 import {mayHaveHappened} from '../domain/failure.ts';
+import type {Gate} from '../domain/gate.ts';
 import type {Member} from '../domain/member.ts';
+import type {LeaseStep} from '../domain/run-lease.ts';
 import {durationText} from '../domain/text.ts';
 import type {Transport} from '../transport/transport.ts';
 import {failureOf} from '../transport/transport-error.ts';
@@ -15,15 +17,25 @@ export type TurnOutcome =
 	| {readonly kind: 'done'}
 	/** It may go on at the server. */
 	| {readonly kind: 'unknown'; readonly reason: string}
-	/** It did not happen, for certain. */
-	| {readonly kind: 'failed'; readonly reason: string; readonly detail: string; readonly nextStep: string};
+	/** It is over. What was sent may have blocked the member for a while before it failed there. */
+	| {
+			readonly kind: 'failed';
+			readonly isSent: boolean;
+			readonly reason: string;
+			readonly detail: string;
+			readonly nextStep: string;
+	  };
 
 export type TurnContext = {
 	readonly transport: Transport;
 	readonly clock: Clock;
 	readonly log: AttemptLog;
 	readonly runId: string;
+	/** As they were asked for this turn. */
+	readonly gates: readonly Gate[];
 	readonly timeoutMs: number;
+	/** Across machines: why the turn is not ours after all. Asked with the line on disk. */
+	readonly claim: (attemptId: string, step: Omit<LeaseStep, 'id'>) => Promise<string | undefined>;
 	/** Called when the line is on disk, right before the call. */
 	readonly begin: (start: TurnStart, attemptId: string) => void;
 };
@@ -38,6 +50,7 @@ export async function performTurn(row: PlanRow, evidence: Evidence, context: Tur
 	if (seen === undefined || seen.status.kind !== 'answered') {
 		return {
 			kind: 'failed',
+			isSent: false,
 			reason: `${row.name} does not answer`,
 			detail: 'right before its turn',
 			nextStep: 'D makes a new plan.',
@@ -55,14 +68,32 @@ export async function performTurn(row: PlanRow, evidence: Evidence, context: Tur
 			before: {dbSizeBytes: row.dbSizeBytes, inUseBytes: row.inUseBytes},
 			...(count === undefined ? {} : {count}),
 			...processStart,
+			gates: context.gates,
 		});
 	} catch (error) {
 		const detail = error instanceof Error ? error.message : String(error);
 		return {
 			kind: 'failed',
+			isSent: false,
 			reason: 'the journal cannot be written',
 			detail,
 			nextStep: 'Free its disk, or name another directory with --state-dir.',
+		};
+	}
+	const refused = await context.claim(attemptId, {
+		memberId: row.memberId,
+		name: row.name,
+		...(count === undefined ? {} : {count}),
+		...processStart,
+	});
+	if (refused !== undefined) {
+		log.noteEnded(attemptId, {outcome: 'not sent', durationMs: 0, reason: refused});
+		return {
+			kind: 'failed',
+			isSent: false,
+			reason: 'the run is not held across machines any more',
+			detail: refused,
+			nextStep: 'See who runs there; D makes a new plan.',
 		};
 	}
 	const begunAt = clock.uptimeMs();
@@ -73,6 +104,7 @@ export async function performTurn(row: PlanRow, evidence: Evidence, context: Tur
 		log.noteEnded(attemptId, {outcome: 'not sent', durationMs: 0, reason});
 		return {
 			kind: 'failed',
+			isSent: false,
 			reason,
 			detail: 'this program was stopped, or the journal took that long',
 			nextStep: 'D makes a new plan.',
@@ -106,6 +138,7 @@ function failed(error: unknown, attemptId: string, durationMs: number, {log}: Tu
 		log.noteEnded(attemptId, {outcome, durationMs, reason: failure.message});
 		return {
 			kind: 'failed',
+			isSent: !notSent,
 			reason: `${name} was not defragmented: ${failure.message}`,
 			detail: failure.endpoint ?? '',
 			nextStep: failure.nextStep,

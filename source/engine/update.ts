@@ -10,6 +10,12 @@ const wallJitterMs = 250;
 
 export function update(state: State, message: EngineMessage): State {
 	switch (message.type) {
+		case 'begunAnew':
+			return message.state;
+		case 'contextsKnown':
+			return {...state, clusterName: message.clusterName, contexts: message.contexts};
+		case 'surroundingsSeen':
+			return surroundings(state, message);
 		case 'connected':
 			return {...state, connection: message.connection};
 		case 'ticked':
@@ -31,8 +37,12 @@ export function update(state: State, message: EngineMessage): State {
 			return addEvents(state, [message.event]);
 		case 'planChanged':
 			return set(state, 'plan', message.plan);
-		case 'runChanged':
-			return reassess(state, set(state, 'run', message.run));
+		case 'runChanged': {
+			const {runIsElsewhere: _, ...own} = state;
+			return reassess(state, set(own, 'run', message.run));
+		}
+		case 'runSeen':
+			return reassess(state, {...state, run: message.run, runIsElsewhere: true});
 		case 'cooldownChanged':
 			return addEvents({...state, cooldown: message.cooldown}, cooldownEvents(state, message.cooldown));
 		case 'alarmsAsked':
@@ -57,6 +67,11 @@ export function update(state: State, message: EngineMessage): State {
 		case 'journalChanged':
 			return {...state, journal: message.journal};
 	}
+}
+
+function surroundings(state: State, {pods, denied}: Extract<EngineMessage, {type: 'surroundingsSeen'}>): State {
+	const {pods: _, denied: __, ...rest} = state;
+	return {...rest, ...(pods === undefined ? {} : {pods}), ...(denied.length === 0 ? {} : {denied})};
 }
 
 /** `undefined` takes the key away: an absent thing has no key in the state. */

@@ -1,9 +1,9 @@
 /** The words of a command line, told apart by the table of flags. Nothing is read from the environment here. */
 import {parseArgs} from 'node:util';
+import {nearest} from '../domain/nearest.ts';
 import {UsageError} from '../usage-error.ts';
 import {type Command, commandNamed, commands, flagsOf} from './commands.ts';
 import {type Flag, flags} from './flags.ts';
-import {nearest} from './nearest.ts';
 
 export type Arguments = {
 	readonly command: Command;
@@ -12,25 +12,51 @@ export type Arguments = {
 	readonly given: ReadonlyMap<string, readonly string[]>;
 };
 
+/** Values that a flag of type `optional` has at most. */
+const optionalValues = 2;
+
 /** Throws `UsageError` for a word that can't be meant, naming the nearest that can. */
 export function parseArguments(argv: readonly string[]): Arguments {
 	const {tokens} = parseArgs({
 		args: [...argv],
-		options: Object.fromEntries(flags.map(({name, short, type}) => [name, {type, ...(short === undefined ? {} : {short})}])),
+		options: Object.fromEntries(
+			flags.map(({name, short, type}) => [
+				name,
+				{type: type === 'string' ? type : ('boolean' as const), ...(short === undefined ? {} : {short})},
+			]),
+		),
 		allowPositionals: true,
 		strict: false,
 		tokens: true,
 	});
 	const words: string[] = [];
 	const given = new Map<string, readonly string[]>();
+	// A flag whose values may be left out takes those that follow it at once.
+	let open: {readonly name: string; readonly fits: RegExp; left: number} | undefined;
 	for (const token of tokens) {
+		if (token.kind === 'positional' && open !== undefined && open.left > 0 && open.fits.test(token.value)) {
+			given.set(open.name, [`${given.get(open.name)?.at(-1) ?? ''} ${token.value}`.trim()]);
+			open.left--;
+			continue;
+		}
+		open = undefined;
 		if (token.kind === 'positional') {
 			words.push(token.value);
 		} else if (token.kind === 'option') {
 			const flag = flagNamed(token.name, token.rawName);
+			if (flag.type === 'optional') {
+				const inline = (token.value ?? '').replaceAll(',', ' ').trim();
+				given.set(flag.name, [inline]);
+				open = {name: flag.name, fits: /^\d/, left: inline === '' ? optionalValues : 0};
+				continue;
+			}
 			const value =
 				flag.type === 'boolean' ? switchOf(flag, token.value) : argumentOf(flag, token.value, token.inlineValue === true);
 			given.set(flag.name, [...(given.get(flag.name) ?? []), value]);
+			if (flag.name === 'via' && value === 'ssh') {
+				// Its host is the word behind it.
+				open = {name: flag.name, fits: /^[^-]/, left: 1};
+			}
 		}
 	}
 	const {command, operands} = commandOf(words, given);

@@ -1,7 +1,17 @@
 /** Every command, once, with what its help says beyond its flags. */
 import {type Flag, flags} from './flags.ts';
 
-export type CommandName = 'monitor' | 'status' | 'defrag' | 'alarm' | 'compact' | 'journal' | 'demo' | 'completion';
+export type CommandName =
+	| 'monitor'
+	| 'status'
+	| 'defrag'
+	| 'alarm'
+	| 'compact'
+	| 'journal'
+	| 'report'
+	| 'contexts'
+	| 'demo'
+	| 'completion';
 
 export type Command = {
 	readonly name: CommandName;
@@ -59,6 +69,21 @@ export const commands: readonly Command[] = [
 		reachesCluster: false,
 	},
 	{
+		name: 'report',
+		operands: '[RUN]',
+		help: 'a run as a change record: who, gates, sizes, durations, longest silence',
+		details: [
+			'The last run where none is named; the beginning of its id is enough. It is made from the journal of this machine.',
+		],
+		reachesCluster: false,
+	},
+	{
+		name: 'contexts',
+		help: 'the clusters that the kubeconfig leads to',
+		details: ['The current one is marked. --context NAME chooses another, and inside the monitor :context NAME.'],
+		reachesCluster: false,
+	},
+	{
 		name: 'demo',
 		help: 'the monitor on a real cluster of its own',
 		details: ['Three members with mutual TLS on loopback, in a temporary folder. Leaving removes everything.'],
@@ -84,7 +109,7 @@ export function commandNamed(word: string): Command | undefined {
 
 /** The flags that a command takes. */
 export function flagsOf({name, reachesCluster}: Command): readonly Flag[] {
-	return flags.filter(({commands: taking}) =>
-		taking === 'every' ? true : taking === 'cluster' ? reachesCluster : taking.includes(name),
+	return flags.filter(({commands: taking, also}) =>
+		taking === 'every' || also === name ? true : taking === 'cluster' ? reachesCluster : taking.includes(name),
 	);
 }

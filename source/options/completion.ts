@@ -89,7 +89,7 @@ function zshFlag(flag: Flag): readonly string[] {
 				: flag.value === 'DIRECTORY'
 					? '_files -/'
 					: ' ';
-	const value = flag.type === 'boolean' ? '' : `:value:${action}`;
+	const value = flag.type !== 'string' ? '' : `:value:${action}`;
 	return namesOf(flag).map((name) => quoted(`${name}[${help}]${value}`));
 }
 
@@ -105,7 +105,7 @@ function fishScript(): string {
 			lines.push(`complete -c etcdtop -n ${when} -a ${operand}`);
 		}
 		for (const {name, short, type, value, choices, help} of flagsOf(command)) {
-			const argument = type === 'boolean' ? '' : value === 'FILE' || value === 'DIRECTORY' ? ' -r -F' : ' -x';
+			const argument = type !== 'string' ? '' : value === 'FILE' || value === 'DIRECTORY' ? ' -r -F' : ' -x';
 			lines.push(
 				`complete -c etcdtop -n ${when} -l ${name}${short === undefined ? '' : ` -s ${short}`}${argument}${choices === undefined ? '' : ` -a ${quotedForFish(choices.join(' '))}`} -d ${quotedForFish(help)}`,
 			);

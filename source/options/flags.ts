@@ -4,7 +4,8 @@ import type {CommandName} from './commands.ts';
 export type Flag = {
 	readonly name: string;
 	readonly short?: string;
-	readonly type: 'string' | 'boolean';
+	/** `optional`: as many words may follow as its `value` names, if they begin with a digit; none of them has to. */
+	readonly type: 'string' | 'boolean' | 'optional';
 	/** How a value is called in the help; `FILE` and `DIRECTORY` complete as such. */
 	readonly value?: string;
 	/** The values there are. */
@@ -15,6 +16,10 @@ export type Flag = {
 	readonly default?: string;
 	/** The commands that take it: those that reach a cluster, every one, or these. */
 	readonly commands: 'cluster' | 'every' | readonly CommandName[];
+	/** Takes it too. */
+	readonly also?: CommandName;
+	/** Says how to reach a cluster through Kubernetes: a part of its own in the help. */
+	readonly kubernetes?: true;
 };
 
 const connectionFlags: readonly Flag[] = [
@@ -22,7 +27,7 @@ const connectionFlags: readonly Flag[] = [
 		name: 'endpoints',
 		type: 'string',
 		value: 'URL,…',
-		help: 'any reachable endpoint; it leads to all members',
+		help: 'any reachable endpoint; it leads to all members. Without it etcd is looked for through Kubernetes, where there is a kubeconfig',
 		variable: 'ETCDCTL_ENDPOINTS',
 		default: '127.0.0.1:2379',
 		commands: 'cluster',
@@ -102,10 +107,96 @@ const connectionFlags: readonly Flag[] = [
 	},
 ];
 
+const kubernetesFlags: readonly Flag[] = [
+	{
+		name: 'kubeconfig',
+		type: 'string',
+		value: 'FILE',
+		help: "the kubeconfig, instead of ~/.kube/config or a pod's service account",
+		variable: 'KUBECONFIG',
+		commands: 'cluster',
+		also: 'contexts',
+		kubernetes: true,
+	},
+	{
+		name: 'context',
+		type: 'string',
+		value: 'NAME',
+		help: 'the context, instead of the current one; etcdtop contexts lists them',
+		commands: 'cluster',
+		kubernetes: true,
+	},
+	{
+		name: 'namespace',
+		short: 'n',
+		type: 'string',
+		value: 'NAME',
+		help: "where etcd's pods are, instead of openshift-etcd or kube-system",
+		commands: 'cluster',
+		kubernetes: true,
+	},
+	{
+		name: 'selector',
+		short: 'l',
+		type: 'string',
+		value: 'LABELS',
+		help: "labels of etcd's pods, instead of app=etcd or component=etcd",
+		commands: 'cluster',
+		kubernetes: true,
+	},
+	{
+		name: 'container',
+		short: 'c',
+		type: 'string',
+		value: 'NAME',
+		help: 'the container in them that runs etcd',
+		commands: 'cluster',
+		kubernetes: true,
+	},
+	{
+		name: 'as',
+		type: 'string',
+		value: 'USER',
+		help: 'the user to act as in Kubernetes',
+		commands: 'cluster',
+		kubernetes: true,
+	},
+	{
+		name: 'request-timeout',
+		type: 'string',
+		value: 'DURATION',
+		help: 'how long an answer of the Kubernetes API may take',
+		default: '10s',
+		commands: 'cluster',
+		kubernetes: true,
+	},
+	{
+		name: 'via',
+		type: 'string',
+		value: 'WAY',
+		choices: ['tunnel', 'exec', 'direct', 'ssh'],
+		help: 'tunnel (port-forwards), exec (etcdctl in the pods), direct, or ssh USER@HOST (a control-plane host, without the API); without it the best that can be had',
+		commands: 'cluster',
+		kubernetes: true,
+	},
+];
+
+const hostFlags: readonly Flag[] = [
+	{
+		name: 'local',
+		type: 'boolean',
+		help: "on a control-plane host: by the flags and certificates of etcd's static pod there, without the Kubernetes API",
+		commands: 'cluster',
+		kubernetes: true,
+	},
+];
+
 const monitorCommands = ['monitor', 'demo'] as const;
 
 export const flags: readonly Flag[] = [
 	...connectionFlags,
+	...kubernetesFlags,
+	...hostFlags,
 	{
 		name: 'interval',
 		type: 'string',
@@ -119,7 +210,7 @@ export const flags: readonly Flag[] = [
 		name: 'cluster-name',
 		type: 'string',
 		value: 'NAME',
-		help: 'what to call the cluster on the screen, instead of its first endpoint',
+		help: 'what to call the cluster on the screen, instead of its context or first endpoint',
 		commands: monitorCommands,
 	},
 	{
@@ -141,8 +232,30 @@ export const flags: readonly Flag[] = [
 		default: 'steady',
 		commands: ['demo'],
 	},
+	{
+		name: 'kubernetes',
+		type: 'boolean',
+		help: 'in pods behind a Kubernetes API, found by kubeconfig alone',
+		commands: ['demo'],
+	},
+	{
+		name: 'distribution',
+		type: 'string',
+		value: 'NAME',
+		choices: ['openshift', 'kubeadm', 'rke2'],
+		help: 'openshift, kubeadm or rke2: what --kubernetes is like',
+		default: 'openshift',
+		commands: ['demo'],
+	},
 	{name: 'no-monitor', type: 'boolean', help: 'keep the cluster up and print the flags to reach it', commands: ['demo']},
 	{name: 'all', type: 'boolean', help: 'every member that is worth it, the leader last', commands: ['defrag']},
+	{
+		name: 'if-fragmented',
+		type: 'optional',
+		value: '[PERCENT [SIZE]]',
+		help: 'with --all: only members whose file is that big and gives that much back (45% 100MiB); else nothing is done',
+		commands: ['defrag'],
+	},
 	{name: 'dry-run', type: 'boolean', help: 'print the plan and its gates, change nothing', commands: ['defrag']},
 	{
 		name: 'move-leader',
@@ -154,6 +267,12 @@ export const flags: readonly Flag[] = [
 		name: 'allow-outage',
 		type: 'boolean',
 		help: 'with --yes also a single voter: all reads and writes stop meanwhile',
+		commands: ['defrag'],
+	},
+	{
+		name: 'detach',
+		type: 'boolean',
+		help: 'hand the run to a process of its own, which outlives this terminal; etcdtop shows it and can stop it',
 		commands: ['defrag'],
 	},
 	{
@@ -188,7 +307,7 @@ export const flags: readonly Flag[] = [
 		help: 'table, json or simple',
 		variable: 'ETCDCTL_WRITE_OUT',
 		default: 'table',
-		commands: ['status', 'defrag', 'alarm', 'journal'],
+		commands: ['status', 'defrag', 'alarm', 'journal', 'report', 'contexts'],
 	},
 	{
 		name: 'state-dir',
@@ -196,7 +315,7 @@ export const flags: readonly Flag[] = [
 		value: 'DIRECTORY',
 		help: 'where the journal is written; its usual places are read too',
 		// `status` has no use for it, and takes it so that the same flags reach a cluster with every command.
-		commands: ['status', 'defrag', 'alarm', 'compact', 'journal', ...monitorCommands],
+		commands: ['status', 'defrag', 'alarm', 'compact', 'journal', 'report', ...monitorCommands],
 	},
 	{name: 'help', short: 'h', type: 'boolean', help: 'this help', commands: 'every'},
 	{name: 'version', type: 'boolean', help: 'the version', commands: 'every'},

@@ -51,13 +51,20 @@ function flagSections(command: Command): readonly string[] {
 	const own = flagsOf(command).filter(({commands: taking}) => taking !== 'cluster');
 	const connection = flagsOf(command).filter(({commands: taking}) => taking === 'cluster');
 	return [
-		'Flags:',
-		...own.flatMap(flagLines),
-		'',
-		...(connection.length === 0
-			? []
-			: ['Reaching the cluster, as etcdctl does (a flag beats its variable):', ...connection.flatMap(flagLines), '']),
+		...section('Flags:', own),
+		...section(
+			'Reaching the cluster, as etcdctl does (a flag beats its variable):',
+			connection.filter(({kubernetes}) => kubernetes === undefined),
+		),
+		...section(
+			'Reaching it through Kubernetes, as kubectl does:',
+			connection.filter(({kubernetes}) => kubernetes !== undefined),
+		),
 	];
+}
+
+function section(title: string, rows: readonly Flag[]): readonly string[] {
+	return rows.length === 0 ? [] : [title, ...rows.flatMap(flagLines), ''];
 }
 
 function flagLines(flag: Flag): readonly string[] {

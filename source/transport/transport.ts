@@ -14,10 +14,15 @@ export type CallOptions = {
 
 /** How the cluster is reached, for the header and `status`. */
 export type Connection = {
-	readonly kind: 'direct';
+	/** Straight to etcd; through port-forwards of Kubernetes; by etcdctl in the pods; with what a control-plane host has, on it or by SSH. */
+	readonly kind: 'direct' | 'tunnel' | 'exec' | 'local' | 'ssh';
 	/** `mTLS`, `TLS`, `TLS unverified` or `no TLS`. */
 	readonly security: string;
 	readonly endpoints: readonly string[];
+	/** What was found and where, for a cluster that was looked for. */
+	readonly found?: string;
+	/** Why a better way is not in use. */
+	readonly notBetter?: string;
 };
 
 /** A raised alarm, from the Alarm call (a raft proposal: only when the operator asks). */

@@ -1,8 +1,7 @@
 /** The banner of an alarm: what happened, what it means and what to do, in order. It cannot be overlooked. */
 import {cutLine, fillLine, type Line, span} from '../components/line.ts';
-import {wrapText} from '../components/wrap-text.ts';
 import type {AlarmRecord, State} from '../engine/state.ts';
-import {cell, displayWidth, durationText, timeOfDay} from '../format.ts';
+import {cell, displayWidth, durationText, timeOfDay, wrapText} from '../format.ts';
 import {combine, type Theme} from '../theme.ts';
 import {namesOf, shortNameOfLabel} from './members-shown.ts';
 import {outlookWords} from './rescue-outlook.ts';

@@ -1,9 +1,8 @@
 /** What is seen of a member that is not simply healthy. */
 import {progressBar} from '../components/gauge.ts';
 import {cutLine, type Line, lineWidth, span} from '../components/line.ts';
-import {wrapText} from '../components/wrap-text.ts';
 import type {MemberRecord} from '../engine/state.ts';
-import {durationText, estimateText} from '../format.ts';
+import {durationText, estimateText, wrapText} from '../format.ts';
 import type {Theme} from '../theme.ts';
 
 const barCells = 20;

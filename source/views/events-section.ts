@@ -1,9 +1,8 @@
 /** What changed, newest first. */
 import {blank, type Line, span} from '../components/line.ts';
 import {rule} from '../components/rule.ts';
-import {wrapText} from '../components/wrap-text.ts';
 import type {ClusterEvent, State} from '../engine/state.ts';
-import {cell, displayWidth, timeCell} from '../format.ts';
+import {cell, displayWidth, timeCell, wrapText} from '../format.ts';
 import type {Theme} from '../theme.ts';
 import {type NameOf, namesOf, shortNameOfLabel} from './members-shown.ts';
 import {eventSymbol} from './state-words.ts';

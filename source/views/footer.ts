@@ -1,11 +1,12 @@
 /** The last two rows: what the program has to say until the next key, and what can be pressed now. */
 import {reasonAgainst} from '../actions/index.ts';
 import {blank, type Line, lineWidth, type Span, span} from '../components/line.ts';
-import {wrapText} from '../components/wrap-text.ts';
 import type {Message, State} from '../engine/state.ts';
+import {fit, wrapText} from '../format.ts';
 import type {KeyRecord} from '../key-record.ts';
 import {keymap, placeOf} from '../keymap.ts';
 import {planHeldBy} from '../overlay-state.ts';
+import {suggestions} from '../prompt.ts';
 import {type ScreenState, selectedId} from '../screen-state.ts';
 import type {Symbols, Theme} from '../theme.ts';
 import {maySetAside} from './compaction.ts';
@@ -26,12 +27,29 @@ const maximumMessageLines = 3;
 /** What a key or the engine had to say; else why nothing can be defragmented now; else blank. */
 export function messageLines(screen: ScreenState, state: State, columns: number, theme: Theme): readonly Line[] {
 	const {message} = state;
+	if (screen.prompt !== undefined) {
+		return [promptLine(screen.prompt, state, columns, theme)];
+	}
 	if (message !== undefined) {
 		return signedLines(message.text, signs[message.kind], columns, theme);
 	}
 	const held = screen.overlays.length === 0 ? cooldownText(state, screen.view) : undefined;
 	return held === undefined ? [[]] : signedLines(held, {symbol: 'waiting', style: 'plain'}, columns, theme);
 }
+
+/** ` :context prod_   prod-eu-1  prod-us-2`: the end of what is typed stays in sight. */
+function promptLine(prompt: string, {contexts = []}: State, columns: number, theme: Theme): Line {
+	const room = columns - promptCells;
+	const typed = [...theme.text(prompt)];
+	const shown = typed.slice(Math.max(0, typed.length - room)).join('');
+	const line = [span(' '), span(`:${shown}_`, theme.styles.strong), blank(3)];
+	const left = columns - lineWidth(line) - 1;
+	const found = suggestions(prompt, contexts).join('  ');
+	return left < 1 ? line : [...line, span(fit(theme.text(found), left, theme.symbols.ellipsis), theme.styles.dim)];
+}
+
+/** Around what is typed: blanks, the colon and the cursor. */
+const promptCells = 6;
 
 function signedLines(told: string, {symbol, style}: Sign, columns: number, theme: Theme): readonly Line[] {
 	const sign = theme.symbols[symbol];
@@ -89,7 +107,8 @@ function isOpen({action, keys}: KeyRecord, screen: ScreenState, state: State): b
 	}
 	if (screen.overlays.length === 0 && keys.includes('escape')) {
 		const clears = state.compaction !== undefined && maySetAside(state);
-		return screen.view !== 'overview' || screen.filter !== '' || screen.filterTyping || clears;
+		const isTyping = screen.filterTyping || screen.prompt !== undefined;
+		return screen.view !== 'overview' || screen.filter !== '' || isTyping || clears;
 	}
 	if (placeOf(screen) === 'plan' && keys.includes('m')) {
 		return state.plan?.moveLeader?.kind === 'possible';

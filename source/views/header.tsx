@@ -10,6 +10,7 @@ import {namesOf} from './members-shown.ts';
 import {runLine} from './run-line.ts';
 import {healthSpans} from './state-words.ts';
 import type {View, ViewProps} from './view.ts';
+import {wayLines} from './way-line.ts';
 
 export type HeaderProps = Omit<ViewProps, 'rows'> & {
 	/** Of the whole terminal: they decide whether there is room for the tabs. */
@@ -39,7 +40,7 @@ export function headerLines(props: HeaderProps): readonly Line[] {
 		gravestAlarm(state) === undefined
 			? [alarmsLine({state, columns, theme})]
 			: alarmBanner({state, columns, theme}, screen.view === 'overview');
-	return [clusterLine(props), ...tabs, ...alarms, ...runLines];
+	return [clusterLine(props), ...wayLines(props), ...tabs, ...alarms, ...runLines];
 }
 
 /** `[1 Overview]  2 Charts   3 Alarms` */

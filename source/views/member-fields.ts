@@ -1,9 +1,12 @@
 /** The fields of a member's page. A figure that is not there says why. */
 import {type Line, span} from '../components/line.ts';
 import {reclaimableBytes, reclaimableRatio, usedRatio} from '../domain/db-size.ts';
+import type {MemberId} from '../domain/member.ts';
+import {podOf} from '../domain/pod.ts';
 import {versionWarnings} from '../domain/version-faults.ts';
 import type {MemberRecord, State} from '../engine/state.ts';
 import {cell, durationText, latencyText, percentCell, sizeText} from '../format.ts';
+import {podSentence} from '../pod-text.ts';
 import type {Theme} from '../theme.ts';
 import {barOf, figuresAge} from './size-columns.ts';
 
@@ -84,7 +87,7 @@ function metricsText({metricsAnswer, metrics}: MemberRecord, theme: Theme): stri
 
 const noteCells = 9;
 
-export function identityFields({member, status, metrics}: MemberRecord, theme: Theme): readonly Field[] {
+export function identityFields({member, status, metrics}: MemberRecord, state: State, theme: Theme): readonly Field[] {
 	const {none} = theme.symbols;
 	const value = status?.value;
 	const urls = [...member.clientUrls, ...member.peerUrls].map((url) => theme.text(url)).join('   ');
@@ -92,6 +95,7 @@ export function identityFields({member, status, metrics}: MemberRecord, theme: T
 	const keys = metrics?.value.keys;
 	return [
 		field('id', member.id),
+		...podFields(member.id, state, theme),
 		field('client, peer', urls === '' ? none : urls),
 		...(isReachedElsewhere ? [field('reached at', theme.text(member.endpoint ?? ''))] : []),
 		...(member.watchOnly === undefined ? [] : [field('watch only', theme.text(member.watchOnly))]),
@@ -102,6 +106,15 @@ export function identityFields({member, status, metrics}: MemberRecord, theme: T
 		...(keys === undefined ? [] : [field('keys', String(keys))]),
 		field('errors', value === undefined ? none : theme.text(errorsText(value.errors)) || none),
 	];
+}
+
+/** Nothing where nobody knows of pods. */
+function podFields(memberId: MemberId, state: State, theme: Theme): readonly Field[] {
+	if (state.pods === undefined) {
+		return [];
+	}
+	const pod = podOf(state.pods, memberId);
+	return [field('pod', pod === undefined ? 'no pod of this member is seen' : theme.text(podSentence(pod, state)))];
 }
 
 /** etcd ends the text of an alarm with a blank. */

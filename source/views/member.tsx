@@ -2,11 +2,10 @@ import type {ReactElement} from 'react';
 import {blank, fillLine, type Line, lineWidth, span} from '../components/line.ts';
 import {Lines} from '../components/lines.tsx';
 import {rule} from '../components/rule.ts';
-import {wrapText} from '../components/wrap-text.ts';
 import {daysSince} from '../domain/days-since.ts';
 import {anotherTool} from '../domain/defrag-trace.ts';
 import type {MemberRecord} from '../engine/state.ts';
-import {cell, dayAndTime, displayWidth, sizeText, tookText} from '../format.ts';
+import {cell, dayAndTime, displayWidth, sizeText, tookText, wrapText} from '../format.ts';
 import type {Theme} from '../theme.ts';
 import {dbSizeChart} from './db-size-chart.ts';
 import {answerFields, type Field, identityFields, raftFields, sizeFields} from './member-fields.ts';
@@ -45,7 +44,7 @@ export function memberLines(props: ViewProps): readonly Line[] {
 		),
 		...answers(record, props),
 		rule('identity', [], columns, theme),
-		...identityFields(record, theme).flatMap((field) => wrappedField(field, columns, theme)),
+		...identityFields(record, state, theme).flatMap((field) => wrappedField(field, columns, theme)),
 		...defragmentations(record, props),
 	];
 	const chart =

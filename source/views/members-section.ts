@@ -6,6 +6,7 @@ import type {MemberRecord} from '../engine/state.ts';
 import {combine, type Theme} from '../theme.ts';
 import {conditionLines} from './condition-text.ts';
 import {membersShown, selectedMember, sortText} from './members-shown.ts';
+import {podColumns, podLines} from './pod-columns.ts';
 import {raftColumns} from './raft-columns.ts';
 import {figuresAge, sizeColumns} from './size-columns.ts';
 import type {ViewProps} from './view.ts';
@@ -31,9 +32,12 @@ export function membersSection(props: ViewProps & {readonly raftShown: boolean})
 	const {state, screen, columns, rows, theme, raftShown} = props;
 	const shown = membersShown(state.members, screen);
 	const selected = selectedMember(shown, screen);
-	const raft = screen.columnsSet === 'raft' && !raftShown;
-	const table = raft ? raftColumns(props) : sizeColumns(props);
-	const blocks = shown.map((record) => memberBlock(props, table, record, record === selected));
+	const set = setShown(props, raftShown);
+	const table = tables[set](props);
+	const blocks = [
+		...shown.map((record) => memberBlock(props, table, record, record === selected)),
+		...podLines(props).map((line) => [line]),
+	];
 	const total = blocks.reduce((sum, block) => sum + block.length, 0);
 	const place = selected === undefined ? -1 : shown.indexOf(selected);
 	const focus = blocks.slice(0, Math.max(0, place)).reduce((sum, block) => sum + block.length, 0);
@@ -45,10 +49,29 @@ export function membersSection(props: ViewProps & {readonly raftShown: boolean})
 		[summary(props, shown.length), hidden].filter((part) => part !== ''),
 		columns,
 		theme,
-		raftShown ? '' : raft ? 'w size columns' : 'w raft columns',
+		nextSet(props, set, raftShown),
 	);
 	const body = blocks.flat().slice(first, first + room);
 	return {lines: [title, [blank(2), ...tableHead(table, theme)], ...body], wantedRows: rowsAround + total};
+}
+
+type ColumnsSet = ViewProps['screen']['columnsSet'];
+
+const tables = {size: sizeColumns, raft: raftColumns, pods: podColumns};
+
+/** What has a place of its own below, or nothing to show, is not in this one. */
+function setShown({state, screen}: ViewProps, raftShown: boolean): ColumnsSet {
+	const {columnsSet} = screen;
+	return (columnsSet === 'raft' && raftShown) || (columnsSet === 'pods' && state.pods === undefined) ? 'size' : columnsSet;
+}
+
+/** What the key does now. */
+function nextSet({state}: ViewProps, shown: ColumnsSet, raftShown: boolean): string {
+	const sets = (['size', 'raft', 'pods'] as const).filter(
+		(set) => (set !== 'raft' || !raftShown) && (set !== 'pods' || state.pods !== undefined),
+	);
+	const next = sets[(sets.indexOf(shown) + 1) % sets.length];
+	return next === undefined || next === shown ? '' : `w ${next} columns`;
 }
 
 /** Heads and rows of the raft table, where it stands under the other one. */

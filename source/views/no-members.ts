@@ -1,6 +1,7 @@
 /** What stands in place of the members until there are any: whom we ask, or why nobody answered and what to do about it. */
+
 import {emptyLine, type Line, span} from '../components/line.ts';
-import {wrapText} from '../components/wrap-text.ts';
+import {wrapText} from '../format.ts';
 import type {ViewProps} from './view.ts';
 
 export function noMembers({state, columns, theme}: ViewProps): readonly Line[] {

@@ -1,7 +1,6 @@
 /** The lines of a run, in its columns: sign, name, what it does, how far, and the sizes. */
 import {blank, type Line, span} from '../components/line.ts';
-import {wrapText} from '../components/wrap-text.ts';
-import {cell, displayWidth, sizeText} from '../format.ts';
+import {cell, displayWidth, sizeText, wrapText} from '../format.ts';
 import type {Style, Symbols, Theme} from '../theme.ts';
 
 /** Sign and blanks before it, the name, and the word of the state. */

@@ -1,10 +1,9 @@
 /** What a run that is over did and cost: it stays until Esc. */
 import {blank, type Line, span} from '../components/line.ts';
 import {type Column, tableHead, tableRow} from '../components/table.ts';
-import {wrapText} from '../components/wrap-text.ts';
 import type {Run, Turn} from '../domain/defrag-run.ts';
 import type {State} from '../engine/state.ts';
-import {bytesCell, percentCell, timeNotBefore, timeOfDay, tookText} from '../format.ts';
+import {bytesCell, percentCell, timeNotBefore, timeOfDay, tookText, wrapText} from '../format.ts';
 import type {Theme} from '../theme.ts';
 import type {NameOf} from './members-shown.ts';
 

@@ -1,7 +1,7 @@
 import type {ReactElement} from 'react';
 import {type Line, span} from '../components/line.ts';
 import {Lines} from '../components/lines.tsx';
-import {wrapText} from '../components/wrap-text.ts';
+import {wrapText} from '../format.ts';
 import {gravestAlarm} from './alarm-banner.ts';
 import {runLine} from './run-line.ts';
 import type {ViewProps} from './view.ts';

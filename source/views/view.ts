@@ -14,8 +14,8 @@ export type ScreenView = {
 	readonly view: ViewId;
 	/** The member with the marker; the first shown one when absent or gone. */
 	readonly selectedId?: MemberId;
-	/** Which half of the table is shown where both have no room. */
-	readonly columnsSet: 'size' | 'raft';
+	/** Which part of the table is shown where there is no room for all. */
+	readonly columnsSet: 'size' | 'raft' | 'pods';
 	readonly sort: {readonly column: SortColumn; readonly descending: boolean};
 	/** Part of a name; empty shows everything. */
 	readonly filter: string;

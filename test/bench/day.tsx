@@ -6,6 +6,7 @@ import {createSystemClock} from '../../source/engine/system-clock.ts';
 import {runMonitor} from '../../source/monitor.tsx';
 import {parseOptions} from '../../source/options.ts';
 import {createDirectTransport} from '../../source/transport/grpc/direct-transport.ts';
+import {directPlatform} from '../../source/transport/platform.ts';
 import {MiB, observationOf} from '../domain/observations.ts';
 
 const intervalMs = 2000;
@@ -59,7 +60,9 @@ process.exitCode = await runMonitor({
 	options: parseOptions([], {}),
 	store,
 	clock,
-	connect: async () => ({
+	begin: () => store.getState(),
+	reach: async () => ({transport, platform: directPlatform, clusterName: 'a day', contexts: []}),
+	createEngine: () => ({
 		controls: new Proxy({} as never, {get: () => () => undefined}),
 		start: () => void liveADay(),
 		stop: async () => transport.close(),

@@ -3,13 +3,19 @@
  * and beside htop, top and etcdctl where they are installed. Figures are for reading; no test depends on them.
  */
 import {writeFileSync} from 'node:fs';
+import {kubernetesFigures} from './kubernetes-figures.ts';
 import {memoryFigures} from './memory-figures.ts';
 import {screenFigures} from './screen-figures.ts';
 import {workFigures} from './work-figures.ts';
 
 export type Figure = {readonly name: string; readonly value: number; readonly unit: string; readonly toReach?: number};
 
-const figures: readonly Figure[] = [...(await workFigures()), ...(await screenFigures()), ...(await memoryFigures())];
+const figures: readonly Figure[] = [
+	...(await workFigures()),
+	...(await kubernetesFigures()),
+	...(await screenFigures()),
+	...(await memoryFigures()),
+];
 for (const {name, value, unit, toReach} of figures) {
 	const target = toReach === undefined ? '' : `${value <= toReach ? 'reached' : 'MISSED '}  ≤ ${toReach} ${unit}`;
 	console.log(`${name.padEnd(52)} ${value.toFixed(value < 10 ? 2 : 0).padStart(9)} ${unit.padEnd(8)} ${target}`);

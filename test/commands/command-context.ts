@@ -2,8 +2,11 @@
 import type {CommandContext, EngineHandle} from '../../source/commands/context.ts';
 import type {Journal} from '../../source/engine/journal.ts';
 import {parseOptions} from '../../source/options.ts';
+import {directPlatform} from '../../source/transport/platform.ts';
 import type {Transport} from '../../source/transport/transport.ts';
 import {createManualClock} from '../helpers/manual-clock.ts';
+
+const connection = {kind: 'direct', security: 'no TLS', endpoints: []} as const;
 
 export type TestContext = CommandContext & {
 	readonly printed: readonly string[];
@@ -20,19 +23,29 @@ export type TestContextOptions = {
 	/** What the person types; without it there is no terminal. */
 	readonly typed?: string;
 	readonly columns?: number;
+	readonly environment?: NodeJS.ProcessEnv;
 };
 
 /** `line`: what stands behind `etcdtop` on the command line. */
-export function contextFor(line: string, {transport, handle, journal, typed, columns}: TestContextOptions = {}): TestContext {
+export function contextFor(
+	line: string,
+	{transport, handle, journal, typed, columns, environment = {}}: TestContextOptions = {},
+): TestContext {
 	const printed: string[] = [];
 	const said: string[] = [];
 	const asked: string[] = [];
 	const listeners = new Set<() => void>();
 	return {
-		options: parseOptions(line.split(' '), {}),
+		options: parseOptions(line.split(' '), environment),
+		environment,
 		clock: createManualClock({uptimeMs: 100_000}),
 		journal: {directory: '/state/etcdtop', ...journal} as Journal,
-		connect: async () => ({close() {}, ...transport}) as Transport,
+		connect: async () => ({
+			transport: {connection, close() {}, ...transport} as Transport,
+			platform: directPlatform,
+			clusterName: 'test',
+			contexts: [],
+		}),
 		createEngine() {
 			if (handle === undefined) {
 				throw new Error('this command needs no engine');

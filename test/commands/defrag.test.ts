@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {runDefrag} from '../../source/commands/defrag.ts';
 import type {DefragPlan, PlanRow} from '../../source/domain/defrag-plan.ts';
+import {maximumHoldMs} from '../../source/domain/defrag-policy.ts';
 import type {Run, RunPhase, Turn} from '../../source/domain/defrag-run.ts';
 import type {Gate} from '../../source/domain/gate.ts';
 import {UsageError} from '../../source/usage-error.ts';
@@ -27,6 +28,7 @@ describe('wrong usage', () => {
 	test.each([
 		['defrag', 'name the members to defragment, or give --all.'],
 		['defrag etcd-0 --all', 'name the members to defragment, or give --all.'],
+		['defrag etcd-0 --yes --if-fragmented', '--if-fragmented chooses among all members: give --all with it.'],
 		['defrag --all', 'without a terminal to ask on, defrag needs --yes (or --dry-run).'],
 	])('etcdtop %s', async (line, message) => {
 		const context = contextFor(line, {handle: scriptedEngine()});
@@ -197,6 +199,28 @@ test('another run on this machine is waited for', async () => {
 	const context = contextFor('defrag --all --yes', {handle: engine});
 	expect(await runDefrag(context)).toBe(0);
 	expect(context.said[0]).toBe('waiting, no other run on this machine: ben has a run under way');
+});
+
+test("a Lease that can't be seen is not waited for without end", async () => {
+	const silent: Gate = {
+		id: 'lease silent',
+		title: 'no run from another machine',
+		state: 'failed',
+		detail: "it can't be seen: gone",
+	};
+	const engine = scriptedEngine({
+		openPlan(self) {
+			self.become({plan: plan({gates: [silent]})});
+			setImmediate(() => self.become({now: self.store.getState().now + maximumHoldMs}));
+		},
+	});
+	const context = contextFor('defrag --all --yes', {handle: engine});
+	expect(await runDefrag(context)).toBe(3);
+	expect(context.said).toEqual([
+		"waiting, no run from another machine: it can't be seen: gone",
+		expect.any(String),
+		"refused: no run from another machine: it can't be seen: gone",
+	]);
 });
 
 describe('the word', () => {

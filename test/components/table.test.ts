@@ -3,7 +3,7 @@ import {progressBar, sizeBar} from '../../source/components/gauge.ts';
 import {cutLine, fillLine, lineWidth, paintLine, span, spread} from '../../source/components/line.ts';
 import {rule} from '../../source/components/rule.ts';
 import {type Column, firstVisible, tableHead, tableRow} from '../../source/components/table.ts';
-import {wrapText} from '../../source/components/wrap-text.ts';
+import {wrapText} from '../../source/format.ts';
 import {createTheme} from '../../source/theme.ts';
 
 const theme = createTheme({unicode: true, color: false});

@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import type {Evidence} from '../../source/domain/defrag-evidence.ts';
 import {blockingGate, evaluateGates} from '../../source/domain/defrag-gates.ts';
+import type {Surroundings} from '../../source/domain/surroundings.ts';
 import {evidenceOf, failure, type MemberCase, threeVoters} from './observations.ts';
 
 const now = 200_000;
@@ -66,13 +67,16 @@ describe('the gates', () => {
 		expect(gate('cooldown', threeVoters, {cooldown: {kind: 'finding out', why: 'x'}})?.state).toBe('pending');
 	});
 
-	it("another run on the machine refuses, and the platform's own gates count", () => {
+	it('another run on the machine refuses, and what surrounds etcd counts', () => {
 		expect(gate('lock', threeVoters, {lockedBy: 'ben@bastion defragments'})).toMatchObject({
 			state: 'failed',
 			detail: 'ben@bastion defragments',
 		});
-		const extra = {id: 'operator', title: 'operator available', state: 'failed', detail: 'Degraded'} as const;
-		expect(blockingGate(gates(threeVoters, {platformGates: [extra]}), [])).toEqual(extra);
+		const surroundings: Surroundings = {pods: {kind: 'silent', why: 'no answer within 5.0 s'}};
+		expect(blockingGate(gates(threeVoters, {surroundings}), [])).toMatchObject({
+			title: 'the pods are ready',
+			detail: 'the API does not answer: no answer within 5.0 s',
+		});
 	});
 });
 

@@ -29,6 +29,36 @@ function plan(given: readonly MemberCase[], scope: Scope = {kind: 'all'}, change
 	});
 }
 
+describe('only from a share and a size on, as a run that nobody watches', () => {
+	const onlyFrom = {ratio: 0.45, dbSizeBytes: 100 * MiB};
+	const why = (given: readonly MemberCase[]) => {
+		const {steps, leftOut} = plan(given, {kind: 'all', onlyFrom});
+		return [...steps.map(({name}) => `${name}: has a turn`), ...leftOut.map(({name, why: reason}) => `${name}: ${reason}`)];
+	};
+
+	it('both have to be reached', () => {
+		expect(
+			why([
+				{name: 'exactly', ...size(100, 55)},
+				{name: 'leaner', ...size(1000, 551)},
+				{name: 'smaller', ...size(99, 1)},
+				{name: 'learner', isLearner: true, ...size(900, 200)},
+			]),
+		).toEqual(['exactly: has a turn', 'leaner: skip, under 45%', 'smaller: skip, file under 100 MiB', 'learner: learner, never']);
+	});
+
+	it('a smaller share than the usual one does not weaken that', () => {
+		const {leftOut} = plan([{name: 'etcd-0', ...size(500, 460)}], {kind: 'all', onlyFrom: {ratio: 0.01, dbSizeBytes: 0}});
+		expect(leftOut.map(({why: reason}) => reason)).toEqual(['skip, under 10%']);
+	});
+
+	it('with nothing like that the plan refuses, and says that nothing gives back enough', () => {
+		expect(plan([{name: 'etcd-2', ...size(99, 1)}], {kind: 'all', onlyFrom}).refusal).toBe(
+			'no member gives back enough to be worth the silence',
+		);
+	});
+});
+
 describe('the order', () => {
 	it('is non-leaders by what they give back, the leader last, learners and small ones never', () => {
 		const made = plan(cases);
@@ -160,6 +190,14 @@ describe('what must be typed', () => {
 			{name: 'etcd-1', status: full},
 		]);
 		expect(made.confirmation).toMatchObject({word: 'no snapshot, risk quorum', terminalOnly: true, outage: false});
+	});
+
+	it('is for a person to type where another machine may have a run under way that nobody can renew', () => {
+		const full = cases.map((one) => ({...one, status: {...(one.status as object), errors: ['memberID:160 alarm:NOSPACE ']}}));
+		const lease = {where: 'Lease x/etcdtop', sight: {kind: 'held', by: 'ben', unchangedMs: 0}} as const;
+		const {confirmation} = plan(full, {kind: 'all'}, {evidence: evidenceOf(full, {lease})});
+		expect(confirmation).toMatchObject({word: 'defragment anyway', terminalOnly: true, acknowledges: ['lease held by ben']});
+		expect(confirmation.consequences[0]).toMatch(/ben holds Lease x\/etcdtop, and under NOSPACE/);
 	});
 
 	it('takes more than the plain word where a version has a known fault', () => {

@@ -93,7 +93,6 @@ export function evidenceOf(cases: readonly MemberCase[], changes: Partial<Eviden
 		observation,
 		reads,
 		cooldown: {kind: 'over'},
-		platformGates: [],
 		...(leaderId === undefined ? {} : {leadership: {leaderId, raftTerm: 7, since: 0}}),
 		...changes,
 	};

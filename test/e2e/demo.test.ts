@@ -1,13 +1,14 @@
 /** `etcdtop demo --no-monitor` as its user meets it: a cluster to reach from elsewhere, and nothing left of it afterwards. */
 import {type ChildProcess, execFile, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs';
+import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
 import {expect, onTestFinished, test} from 'vitest';
+import {startInTerminal} from '../helpers/pseudo-terminal.ts';
 
 const program = fileURLToPath(new URL('../../bin/etcdtop.js', import.meta.url));
 
@@ -57,6 +58,27 @@ test('its journal is its own, and goes with it', {timeout: 60_000}, async () => 
 	expect(existsSync(demo.stateDirectory)).toBe(false);
 });
 
+test('it leads to no real cluster', {timeout: 60_000}, async () => {
+	const home = mkdtempSync(join(tmpdir(), 'etcdtop-demo-'));
+	onTestFinished(() => rmSync(home, {recursive: true, force: true}));
+	const KUBECONFIG = join(home, 'config');
+	const [name, server] = ['prod', 'https://127.0.0.1:1'];
+	const contexts = [{name, context: {cluster: name}}];
+	writeFileSync(KUBECONFIG, JSON.stringify({'current-context': name, contexts, clusters: [{name, cluster: {server}}]}));
+	const env = {PATH: process.env['PATH'], HOME: home, KUBECONFIG, TERM: 'xterm-256color', LANG: 'C.UTF-8'};
+	const monitor = startInTerminal(process.execPath, [program, 'demo', '--scenario', 'single'], {columns: 100, rows: 30, env});
+	onTestFinished(() => monitor.kill());
+	await monitor.waitFor(/demo single +● HEALTHY/, 30_000);
+	monitor.send(':');
+	await monitor.waitFor(/ :_/);
+	monitor.send('context prod');
+	await monitor.waitFor(/:context prod_/);
+	monitor.send('\r');
+	await monitor.waitFor(/no kubeconfig was found, so there is no context to switch to/);
+	monitor.send('q');
+	expect(await monitor.exit).toMatchObject({code: 0});
+});
+
 test('the flags that it prints reach three voters, and its writer moves their sizes', {timeout: 60_000}, async () => {
 	const demo = await startDemo('steady');
 	const before = await statusOf(demo);
@@ -94,8 +116,8 @@ test('slow-disk: exactly one member answers late, and it does answer', {timeout:
 	expect(medians.filter((ms) => ms > 500)).toHaveLength(1);
 });
 
-async function startDemo(scenario: string): Promise<Demo> {
-	const child = spawn(process.execPath, [program, 'demo', '--no-monitor', '--scenario', scenario]);
+async function startDemo(scenario: string, ...more: readonly string[]): Promise<Demo> {
+	const child = spawn(process.execPath, [program, 'demo', '--no-monitor', '--scenario', scenario, ...more]);
 	onTestFinished(async () => {
 		if (child.exitCode === null && child.signalCode === null) {
 			child.kill('SIGTERM');
@@ -108,12 +130,23 @@ async function startDemo(scenario: string): Promise<Demo> {
 		once(child.stdout, 'data').then(([chunk]) => String(chunk)),
 		once(child, 'exit').then(([code]) => Promise.reject(new Error(`ended with ${code}: ${Buffer.concat(said)}`))),
 	]);
-	expect(line).toMatch(/^etcdtop --endpoints \S+ --cacert \S+ --cert \S+ --key \S+ --state-dir \S+\n$/);
+	expect(line).toMatch(/^etcdtop (--endpoints \S+ --cacert \S+ --cert \S+ --key|--kubeconfig) \S+ --state-dir \S+\n$/);
 	const words = line.trim().split(' ').slice(1);
 	// etcdctl knows all but the last.
 	const [flags, stateDirectory] = [words.slice(0, -2), words.at(-1)!];
-	return {child, flags, stateDirectory, directory: dirname(flags[flags.indexOf('--cacert') + 1]!)};
+	const file = flags.find((word) => word.startsWith('/'))!;
+	return {child, flags, stateDirectory, directory: dirname(file)};
 }
+
+test('behind a Kubernetes API its kubeconfig is all that leads there, and nothing is left of it', {timeout: 60_000}, async () => {
+	const demo = await startDemo('single', '--kubernetes', '--distribution', 'kubeadm');
+	const {stdout, stderr} = await promisify(execFile)(process.execPath, [program, 'status', '-w', 'simple', ...demo.flags]);
+	expect(stdout).toMatch(/^https:\/\/192\.0\.2\.11:2379, [0-9a-f]+, .*, healthy\n$/);
+	expect(stderr).toMatch(/^kubeadm: 1 etcd pod \(component=etcd in kube-system\); reached by exec/);
+	demo.child.kill('SIGINT');
+	await once(demo.child, 'exit');
+	expect(existsSync(demo.directory)).toBe(false);
+});
 
 type EtcdStatus = {dbSize: number; dbSizeInUse: number; leader: number; errors: string[]};
 

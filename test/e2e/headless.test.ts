@@ -69,6 +69,15 @@ describe('three members', async () => {
 		expect((await run(['journal', '-w', 'json'])).stdout).toBe('[]\n');
 	});
 
+	test('defrag --all --if-fragmented touches nothing where the files are small, and has done its work', async () => {
+		const flags = [...cluster.connectionFlags, '--state-dir', state];
+		const {code, stdout, stderr} = await run(['defrag', '--all', '--yes', '--if-fragmented', '45%', '100MiB', ...flags]);
+		expect({code, stdout}).toEqual({code: 0, stdout: ''});
+		expect(stderr.match(/skip, (under 45%|file under 100 MiB)/g)).toHaveLength(3);
+		expect(stderr).toMatch(/no member gives back enough to be worth the silence\n$/);
+		expect(await run(['journal', '--state-dir', state])).toMatchObject({stdout: ''});
+	});
+
 	test('interrupted while it waits, it ends at once and nothing was asked of a member', async () => {
 		await fragment(cluster);
 		const words = ['defrag', '--all', '--yes', ...cluster.connectionFlags];
@@ -80,7 +89,7 @@ describe('three members', async () => {
 		expect(ended, ended.stderr).toMatchObject({code: 1});
 		expect(ended.stdout).toMatch(/^cancelled by .*@/m);
 		const lines: {type: string}[] = JSON.parse((await run(['journal', '-w', 'json'])).stdout);
-		expect(lines.map(({type}) => type)).toEqual(['run']);
+		expect(lines.map(({type}) => type)).toEqual(['confirmed', 'run']);
 	});
 
 	test('a killed member stays in the list, with the exit code 1', async () => {

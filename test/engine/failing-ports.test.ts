@@ -98,12 +98,12 @@ describe('a member list that fails', () => {
 it('a platform that can not be asked halts the run before anything is sent', async () => {
 	let asked = 0;
 	const platform = {
-		async gates() {
+		async surroundings() {
 			asked++;
 			if (asked > 3) {
 				throw new Error('the API server is gone');
 			}
-			return [];
+			return {pods: {kind: 'told', value: []}} as const;
 		},
 	};
 	const engine = startFakeEngine(threeVoters, {platform});

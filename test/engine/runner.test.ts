@@ -75,6 +75,7 @@ function start(given: Case = {}) {
 		clock,
 		log,
 		witness,
+		lease: undefined,
 		decideOptions: () => ({speed: assumedSpeed}),
 		defragTimeoutMs: 10 * second,
 		random: () => 0,

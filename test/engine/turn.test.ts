@@ -47,7 +47,9 @@ async function turn({
 		clock,
 		log,
 		runId: 'run-1',
+		gates: plan.gates,
 		timeoutMs: 600_000,
+		claim: async () => undefined,
 		begin: () => calls.push('begin'),
 	});
 	return {outcome, calls};

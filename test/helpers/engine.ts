@@ -16,7 +16,7 @@ import {acquireRunLock, runLockHolder} from '../../source/engine/run-lock.ts';
 import type {State} from '../../source/engine/state.ts';
 import {createStore} from '../../source/engine/store.ts';
 import {createDirectTransport} from '../../source/transport/grpc/direct-transport.ts';
-import {directPlatform} from '../../source/transport/platform.ts';
+import {directPlatform, type Platform} from '../../source/transport/platform.ts';
 import type {Transport} from '../../source/transport/transport.ts';
 import type {Cluster} from './cluster.ts';
 import {createTestClock} from './test-clock.ts';
@@ -38,6 +38,9 @@ export type TestEngineOptions = {
 	readonly cooldownMs?: number;
 	readonly readOnly?: boolean;
 	readonly transport?: (transport: Transport) => Transport;
+	readonly platform?: Platform;
+	/** Default `ana@bastion-1`. Another one is on another machine: they share no lock. */
+	readonly operator?: string;
 };
 
 /** A directory that goes with the test. */
@@ -58,6 +61,12 @@ export function transportTo(cluster: Cluster): Transport {
 	});
 }
 
+/** Of a machine without other programs. */
+const noLock = {
+	acquireLock: async () => ({kind: 'acquired', lock: {release() {}}}) as const,
+	lockHolder: async () => undefined,
+};
+
 export function startTestEngine(cluster: Cluster, options: TestEngineOptions = {}): TestEngine {
 	const clock = options.clock ?? createTestClock();
 	const journal = openJournal([options.stateDirectory ?? temporaryDirectory()]);
@@ -74,12 +83,11 @@ export function startTestEngine(cluster: Cluster, options: TestEngineOptions = {
 	const engine = createEngine({
 		store,
 		transport: options.transport?.(transport) ?? transport,
-		platform: directPlatform,
+		platform: options.platform ?? directPlatform,
 		clock,
 		journal,
-		acquireLock: acquireRunLock,
-		lockHolder: runLockHolder,
-		operator: 'ana@bastion-1',
+		...(options.operator === undefined ? {acquireLock: acquireRunLock, lockHolder: runLockHolder} : noLock),
+		operator: options.operator ?? 'ana@bastion-1',
 		terminal: options.terminal ?? true,
 		commandTimeoutMs: 5000,
 		defragTimeoutMs: options.defragTimeoutMs ?? 30_000,

@@ -1,6 +1,6 @@
 import {App} from '../../source/app.tsx';
 import type {DefragPlan} from '../../source/domain/defrag-plan.ts';
-import type {Controls} from '../../source/engine/controls.ts';
+import type {ScreenControls} from '../../source/engine/controls.ts';
 import type {State} from '../../source/engine/state.ts';
 import {createTheme} from '../../source/theme.ts';
 import {openFake} from './fake-terminal.ts';
@@ -27,7 +27,7 @@ export type StoryOptions = {
 	readonly ascii?: boolean;
 	readonly color?: boolean;
 	/** What the engine does at once when it is asked. */
-	readonly engine?: Partial<{readonly [K in keyof Controls]: (set: (change: Partial<State>) => void) => void}>;
+	readonly engine?: Partial<{readonly [K in keyof ScreenControls]: (set: (change: Partial<State>) => void) => void}>;
 };
 
 /** A plan by the names of those who have a turn. */
@@ -57,9 +57,9 @@ export async function openApp(initial: State, options: StoryOptions = {}): Promi
 			return () => void listeners.delete(listener);
 		},
 	};
-	const controls = new Proxy({} as Controls, {
+	const controls = new Proxy({} as ScreenControls, {
 		get:
-			(_target, name: keyof Controls) =>
+			(_target, name: keyof ScreenControls) =>
 			(...values: readonly unknown[]) => {
 				if (name === 'dismissMessage') {
 					const {message: _, ...rest} = state;
@@ -68,7 +68,7 @@ export async function openApp(initial: State, options: StoryOptions = {}): Promi
 				}
 				calls.push([name, ...values.map(told)].join(' '));
 				if (name === 'say') {
-					const [kind, text] = values as Parameters<Controls['say']>;
+					const [kind, text] = values as Parameters<ScreenControls['say']>;
 					change({message: {kind, text}});
 				}
 				options.engine?.[name]?.(change);

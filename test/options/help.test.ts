@@ -17,6 +17,9 @@ Usage:
   etcdtop compact                  drop revisions older than 5 minutes
   etcdtop journal                  what was changed from this machine, by whom
                                    and when
+  etcdtop report [RUN]             a run as a change record: who, gates, sizes,
+                                   durations, longest silence
+  etcdtop contexts                 the clusters that the kubeconfig leads to
   etcdtop demo                     the monitor on a real cluster of its own
   etcdtop completion bash|zsh|fish a script for the shell
 
@@ -24,7 +27,7 @@ Flags:
       --interval DURATION          between two polls, 1s to 60s (default 2s)
       --read-only                  take every changing action away
       --cluster-name NAME          what to call the cluster on the screen,
-                                   instead of its first endpoint
+                                   instead of its context or first endpoint
       --color WHEN                 auto, always or never; NO_COLOR counts too
                                    (default auto)
       --ascii                      draw with ASCII only
@@ -39,7 +42,9 @@ Flags:
 
 Reaching the cluster, as etcdctl does (a flag beats its variable):
       --endpoints URL,…            any reachable endpoint; it leads to all
-                                   members (default 127.0.0.1:2379,
+                                   members. Without it etcd is looked for
+                                   through Kubernetes, where there is a
+                                   kubeconfig (default 127.0.0.1:2379,
                                    ETCDCTL_ENDPOINTS)
       --cacert FILE                the authority that signed the servers'
                                    certificates (ETCDCTL_CACERT)
@@ -58,6 +63,27 @@ Reaching the cluster, as etcdctl does (a flag beats its variable):
                                    ETCDCTL_DIAL_TIMEOUT)
       --command-timeout DURATION   how long an answer may take (default 5s,
                                    ETCDCTL_COMMAND_TIMEOUT)
+
+Reaching it through Kubernetes, as kubectl does:
+      --kubeconfig FILE            the kubeconfig, instead of ~/.kube/config or
+                                   a pod's service account (KUBECONFIG)
+      --context NAME               the context, instead of the current one;
+                                   etcdtop contexts lists them
+  -n, --namespace NAME             where etcd's pods are, instead of
+                                   openshift-etcd or kube-system
+  -l, --selector LABELS            labels of etcd's pods, instead of app=etcd or
+                                   component=etcd
+  -c, --container NAME             the container in them that runs etcd
+      --as USER                    the user to act as in Kubernetes
+      --request-timeout DURATION   how long an answer of the Kubernetes API may
+                                   take (default 10s)
+      --via WAY                    tunnel (port-forwards), exec (etcdctl in the
+                                   pods), direct, or ssh USER@HOST (a
+                                   control-plane host, without the API); without
+                                   it the best that can be had
+      --local                      on a control-plane host: by the flags and
+                                   certificates of etcd's static pod there,
+                                   without the Kubernetes API
 
 Inside, ? lists the keys. etcdtop COMMAND --help tells of a command.
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused by a safety rule,
@@ -80,11 +106,18 @@ and starts no other.
 Flags:
       --all                        every member that is worth it, the leader
                                    last
+      --if-fragmented [PERCENT [SIZE]]
+                                   with --all: only members whose file is that
+                                   big and gives that much back (45% 100MiB);
+                                   else nothing is done
       --dry-run                    print the plan and its gates, change nothing
       --move-leader                move leadership before the leader's turn; a
                                    failed move halts the run
       --allow-outage               with --yes also a single voter: all reads and
                                    writes stop meanwhile
+      --detach                     hand the run to a process of its own, which
+                                   outlives this terminal; etcdtop shows it and
+                                   can stop it
       --defrag-timeout DURATION    a member not done by then is unknown, and
                                    watched (default 10m)
       --cooldown DURATION          between two defragmentations, 60s or longer
@@ -99,7 +132,9 @@ Flags:
 
 Reaching the cluster, as etcdctl does (a flag beats its variable):
       --endpoints URL,…            any reachable endpoint; it leads to all
-                                   members (default 127.0.0.1:2379,
+                                   members. Without it etcd is looked for
+                                   through Kubernetes, where there is a
+                                   kubeconfig (default 127.0.0.1:2379,
                                    ETCDCTL_ENDPOINTS)
       --cacert FILE                the authority that signed the servers'
                                    certificates (ETCDCTL_CACERT)
@@ -118,6 +153,27 @@ Reaching the cluster, as etcdctl does (a flag beats its variable):
                                    ETCDCTL_DIAL_TIMEOUT)
       --command-timeout DURATION   how long an answer may take (default 5s,
                                    ETCDCTL_COMMAND_TIMEOUT)
+
+Reaching it through Kubernetes, as kubectl does:
+      --kubeconfig FILE            the kubeconfig, instead of ~/.kube/config or
+                                   a pod's service account (KUBECONFIG)
+      --context NAME               the context, instead of the current one;
+                                   etcdtop contexts lists them
+  -n, --namespace NAME             where etcd's pods are, instead of
+                                   openshift-etcd or kube-system
+  -l, --selector LABELS            labels of etcd's pods, instead of app=etcd or
+                                   component=etcd
+  -c, --container NAME             the container in them that runs etcd
+      --as USER                    the user to act as in Kubernetes
+      --request-timeout DURATION   how long an answer of the Kubernetes API may
+                                   take (default 10s)
+      --via WAY                    tunnel (port-forwards), exec (etcdctl in the
+                                   pods), direct, or ssh USER@HOST (a
+                                   control-plane host, without the API); without
+                                   it the best that can be had
+      --local                      on a control-plane host: by the flags and
+                                   certificates of etcd's static pod there,
+                                   without the Kubernetes API
 `);
 });
 
@@ -133,6 +189,6 @@ test("the README's table has every flag", () => {
 	const rows = flagTable().split('\n');
 	expect(rows).toHaveLength(flags.length + 2);
 	expect(rows[2]).toBe(
-		'| `--endpoints URL,…` | any reachable endpoint; it leads to all members | `127.0.0.1:2379` | `ETCDCTL_ENDPOINTS` |',
+		'| `--endpoints URL,…` | any reachable endpoint; it leads to all members. Without it etcd is looked for through Kubernetes, where there is a kubeconfig | `127.0.0.1:2379` | `ETCDCTL_ENDPOINTS` |',
 	);
 });

@@ -68,7 +68,7 @@ test('pausing holds the picture, not the alarms, and not the run', async () => {
 	app = await openApp(prodState());
 	await app.press('p');
 	const paused = ocpState({clusterName: 'prod-eu-1', now: now + 42_000, run: sampleRun(phases.defragmenting)});
-	await app.set({...paused, wallOffsetMs: prodState().wallOffsetMs});
+	await app.set({...paused, startedAt: prodState().startedAt, wallOffsetMs: prodState().wallOffsetMs});
 	const frame = await app.frame();
 	expect(frame).toMatch(/PAUSED 0:4\d/);
 	expect(frame).toContain('NOSPACE: every write in the cluster is refused');

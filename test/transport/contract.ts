@@ -1,23 +1,36 @@
 /** What every transport to a cluster has to do, against real etcd processes. */
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {afterEach, beforeAll, describe, expect, test} from 'vitest';
 import type {Member, Membership} from '../../source/domain/member.ts';
 import type {Transport} from '../../source/transport/transport.ts';
 import {type Cluster, clusterForSuite} from '../helpers/cluster.ts';
+import {optionsFor, transportForTest} from './connect.ts';
 import {failure} from './failure.ts';
 
 const options = {timeoutMs: 10_000};
-/** For waits that are themselves tested. */
-const shortMs = 400;
-
 export type TransportFactory = {
 	readonly name: string;
 	/** Called for each test; closed by the suite. */
 	readonly connect: (cluster: Cluster) => Promise<Transport>;
+	/** For waits that are themselves tested: what a member that is well needs to answer, on a machine that is busy. */
+	readonly shortMs?: number;
 };
 
+/** A signal is on its way for a moment, in which the process may yet answer. */
+async function untilStopped(pid: number): Promise<void> {
+	const stat = `/proc/${pid}/task`;
+	for (let tries = 0; tries < 200 && existsSync(stat); tries++) {
+		const states = readdirSync(stat).map((task) => /\) (\w)/.exec(readFileSync(`${stat}/${task}/stat`, 'utf8'))?.[1]);
+		if (states.every((state) => state === 'T')) {
+			return;
+		}
+		await sleep(5);
+	}
+}
+
 /** Runs the contract over three members with mutual TLS. */
-export function describeTransport({name, connect}: TransportFactory): void {
+export function describeTransport({name, connect, shortMs = 400}: TransportFactory): void {
 	describe(name, {timeout: 60_000}, () => {
 		let cluster: Cluster;
 		const open: Transport[] = [];
@@ -48,7 +61,9 @@ export function describeTransport({name, connect}: TransportFactory): void {
 
 		/** Freezes the member's process for as long as `during` takes. */
 		async function frozen(member: Member, during: () => Promise<void>): Promise<void> {
-			processOf(member).freeze();
+			const process = processOf(member);
+			process.freeze();
+			await untilStopped(process.pid);
 			try {
 				await during();
 			} finally {
@@ -177,7 +192,9 @@ export function describeTransport({name, connect}: TransportFactory): void {
 			}
 			const before = (await transport.metrics(follower, options)).defragCount!;
 			const outcome = failure(transport.defragment(follower, membership, {timeoutMs: 2000}));
-			while ((await transport.metrics(follower, options)).defragInflight === 0) {
+			// Looked at directly: a way that takes its time would come too late.
+			const direct = transportForTest(optionsFor(cluster));
+			while ((await direct.metrics(follower, options)).defragInflight === 0) {
 				await sleep(1);
 			}
 			await frozen(follower, async () => {

@@ -16,3 +16,16 @@ export async function failure(call: Promise<unknown>): Promise<Failure> {
 	expect(error.failure.message).not.toBe('');
 	return error.failure;
 }
+
+/** The failure that a function throws at once. */
+export function thrown(call: () => unknown): Failure {
+	try {
+		call();
+	} catch (error) {
+		if (error instanceof TransportError) {
+			return error.failure;
+		}
+		throw error;
+	}
+	throw new Error('did not throw');
+}

@@ -402,7 +402,7 @@ test('the help', () => {
 		┌ Keys ─────────────────────────────────────────────────────── ? or Esc closes ┐
 		│  MOVE                                   LOOK                                 │
 		│  ↑ ↓ k j      previous, next            /      filter by name, Esc clears    │
-		│  g G          first, last               w      columns: size, raft           │
+		│  g G          first, last               w      columns: size, raft, pods     │
 		│  PgUp PgDn    a page                    s S    sort by the next column, turn │
 		│  Enter        open                      [ ]    window 5 m 15 m 1 h 6 h 24 h  │
 		│  Esc          back, always              c      chart: all, selected member   │
@@ -415,7 +415,7 @@ test('the help', () => {
 		│  a            alarms, asked of etcd                                          │
 		│  a, there x   disarm NOSPACE             ✗ x: there is no alarm              │
 		│  X            stop the run               ✗ no run                            │
-		│  PROGRAM  ? help  q Ctrl-C quit  Ctrl-L repaint  Ctrl-Z suspend              │
+		│  PROGRAM  ? help  q Ctrl-C quit  : context  Ctrl-L repaint  Ctrl-Z suspend   │
 		│  ● healthy  ▲ slow, stalled, alert  ○ frozen  ✗ down, refused  ■ alarm, halt │
 		│  ◆ defragmenting  ? unknown  ◌ waiting  ✓ done  – skipped, no value          │
 		│  Times are UTC+00:00. Journal: ~/.local/state/etcdtop                        │
@@ -428,8 +428,8 @@ test('the help', () => {
 		│  a            alarms, asked of etcd                      │
 		│  a, there x   disarm NOSPACE             ✗ x: there is … │
 		│  X            stop the run               ✗ no run        │
-		│  PROGRAM  ? help  q Ctrl-C quit  Ctrl-L repaint  Ctrl-Z  │
-		│  suspend                                                 │
+		│  PROGRAM  ? help  q Ctrl-C quit  : context  Ctrl-L       │
+		│  repaint  Ctrl-Z suspend                                 │
 		│  ● healthy  ▲ slow, stalled, alert  ○ frozen  ✗ down,    │
 		│  refused  ■ alarm, halt                                  │
 		│  ◆ defragmenting  ? unknown  ◌ waiting  ✓ done  –        │

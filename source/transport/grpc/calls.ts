@@ -30,6 +30,8 @@ export type CallsOptions = {
 	readonly tls: TlsKeeper;
 	readonly session: Session;
 	readonly dialTimeoutMs: number;
+	/** Default: where the calls go. */
+	readonly metricsEndpoint?: (endpoint: Endpoint) => Endpoint;
 };
 
 /** A connection that was lost is made anew; one lost again and again is a failure. */
@@ -151,7 +153,8 @@ export class Calls {
 	}
 
 	#metricsClient(target: Target): Promise<MetricsClient> {
-		return this.#metricsClients.get(target.key, async () => new MetricsClient(await this.#route(target.endpoint)));
+		const endpoint = this.#options.metricsEndpoint?.(target.endpoint) ?? target.endpoint;
+		return this.#metricsClients.get(target.key, async () => new MetricsClient(await this.#route(endpoint)));
 	}
 
 	/** With the token there is; where etcd wants another one, with that. */

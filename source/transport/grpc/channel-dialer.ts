@@ -3,8 +3,10 @@
  * a failed handshake to themselves, have no deadline, leave sockets open behind a closed channel and warn about IP addresses.
  */
 import type {Socket} from 'node:net';
+import type {Duplex} from 'node:stream';
 import {type TLSSocket, connect as tlsConnect} from 'node:tls';
 import {CallCredentials, ChannelCredentials, type experimental} from '@grpc/grpc-js';
+import {TransportError} from '../transport-error.ts';
 import type {Address} from './dial.ts';
 import {type TlsSettings, tlsOptions} from './tls-session.ts';
 
@@ -25,7 +27,7 @@ export class ChannelDialer extends ChannelCredentials {
 	readonly #address: Address;
 	/** Undefined for plain TCP. */
 	readonly #tls: TlsSettings | undefined;
-	readonly #sockets = new Set<Socket>();
+	readonly #sockets = new Set<Duplex>();
 	#closed = false;
 
 	constructor(address: Address, tls: TlsSettings | undefined) {
@@ -67,14 +69,15 @@ export class ChannelDialer extends ChannelCredentials {
 			this.usedUp = true;
 			throw new Error('the connection was lost');
 		}
+		const connection = await this.#throughTunnel(tcp);
 		this.reached = true;
 		this.lastError = undefined;
 		tcp.setKeepAlive(true, keepAliveAfterMs);
 		if (this.#tls === undefined) {
 			this.connected = true;
-			return {socket: tcp, secure: false};
+			return {socket: connection as Socket, secure: false};
 		}
-		const socket = await this.#handshake(tcp, this.#tls);
+		const socket = await this.#handshake(connection, this.#tls);
 		this.connected = true;
 		if (socket.alpnProtocol !== 'h2') {
 			this.refusedHttp2 = true;
@@ -84,24 +87,47 @@ export class ChannelDialer extends ChannelCredentials {
 		return {socket, secure: true};
 	}
 
-	#handshake(tcp: Socket, tls: TlsSettings): Promise<TLSSocket> {
+	/** The tunnel's stream instead of the connection that gRPC made, where there is a tunnel. */
+	async #throughTunnel(tcp: Socket): Promise<Duplex> {
+		const {tunnel} = this.#address;
+		if (tunnel === undefined) {
+			return tcp;
+		}
+		try {
+			const stream = await tunnel.open();
+			this.#track(stream);
+			return stream;
+		} catch (error) {
+			this.lastError = error as Error;
+			throw error;
+		} finally {
+			tcp.destroy();
+		}
+	}
+
+	#handshake(connection: Duplex, tls: TlsSettings): Promise<TLSSocket> {
 		const {promise, resolve, reject} = Promise.withResolvers<TLSSocket>();
-		const socket = tlsConnect({...tlsOptions(tls, this.#address), socket: tcp, ALPNProtocols: ['h2']});
+		const socket = tlsConnect({...tlsOptions(tls, this.#address), socket: connection, ALPNProtocols: ['h2']});
 		this.#track(socket);
+		// TLS over a stream that is no socket does not notice its end by itself.
+		connection.once('close', () => socket.destroy());
 		socket.once('secureConnect', () => resolve(socket));
 		socket.once('error', reject);
 		socket.once('close', () => reject(new Error('closed during the TLS handshake')));
 		return promise;
 	}
 
-	#track(socket: Socket): void {
+	#track(socket: Duplex): void {
 		if (this.#closed) {
 			socket.destroy();
 		}
 		this.#sockets.add(socket);
 		// Stays for the socket's life: TLS 1.3 refuses a client's certificate after the handshake.
 		socket.on('error', (error) => {
-			this.lastError = error;
+			// A tunnel's end comes after what ended it.
+			if (this.lastError === undefined || !(error instanceof TransportError)) {
+				this.lastError = error;
+			}
 		});
 		socket.once('close', () => this.#sockets.delete(socket));
 	}

@@ -1,4 +1,5 @@
-/** Where to connect for an endpoint. A direct connection goes to the endpoint itself; a tunnel puts its own near end here. */
+/** Where to connect for an endpoint: there itself, or through a tunnel. */
+import type {Duplex} from 'node:stream';
 import type {Endpoint} from './endpoint.ts';
 
 export type Address = {
@@ -6,6 +7,14 @@ export type Address = {
 	readonly port: number;
 	/** The name that the server's certificate has to hold, where it isn't `host`. */
 	readonly tlsName?: string;
+	readonly tunnel?: Tunnel;
+};
+
+export type Tunnel = {
+	/** Makes one connection to the far end. Rejects with `TransportError`; the stream ends with one too, where there is something to say. */
+	readonly open: () => Promise<Duplex>;
+	/** A listener that leads nowhere: gRPC insists on connecting by TCP itself, and the tunnel's stream then takes that one's place. */
+	readonly doorstep: {readonly host: string; readonly port: number};
 };
 
 /** Rejects with `TransportError` when there is no way. */

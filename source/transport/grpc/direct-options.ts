@@ -3,6 +3,7 @@ import type {Connection} from '../transport.ts';
 import {TransportError} from '../transport-error.ts';
 import type {Dial} from './dial.ts';
 import {type Endpoint, parseEndpoint} from './endpoint.ts';
+import type {TlsMaterial} from './tls-material.ts';
 
 export type DirectOptions = {
 	/** As etcdctl takes them, with or without a scheme. */
@@ -25,6 +26,12 @@ export type DirectOptions = {
 	readonly commandTimeoutMs: number;
 	/** Default: straight to the endpoint. */
 	readonly dial?: Dial;
+	/** The certificates, where they aren't in the files above; asked for again and again. Throws `TransportError`. */
+	readonly material?: () => TlsMaterial;
+	/** Where the metrics of the member at an endpoint are; default: at that endpoint too. */
+	readonly metricsEndpoint?: (endpoint: Endpoint) => Endpoint;
+	/** What to call this connection; default: as the options say. */
+	readonly connection?: Connection;
 };
 
 /** The given endpoints, each once. Throws `TransportError` `unsupported` for one that can't be. */

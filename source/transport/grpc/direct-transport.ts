@@ -15,6 +15,7 @@ import * as rpcs from './rpcs.ts';
 import {Session} from './session.ts';
 import {refuseOldVersion} from './supported-version.ts';
 import {TlsKeeper} from './tls-keeper.ts';
+import {readTlsMaterial} from './tls-material.ts';
 import {Upkeep} from './upkeep.ts';
 
 export type {DirectOptions} from './direct-options.ts';
@@ -46,13 +47,14 @@ class DirectTransport implements Transport {
 		this.#session = new Session(options);
 		this.#calls = new Calls({
 			dial: options.dial ?? dialDirectly(serverName),
-			tls: new TlsKeeper(files, insecureSkipTlsVerify),
+			tls: new TlsKeeper(options.material ?? (() => readTlsMaterial(files)), insecureSkipTlsVerify),
 			session: this.#session,
 			dialTimeoutMs,
+			...(options.metricsEndpoint && {metricsEndpoint: options.metricsEndpoint}),
 		});
 		this.#discovery = new Discovery(given, this.#calls, this.#identities);
 		this.#upkeep = new Upkeep(this.#calls, commandTimeoutMs);
-		this.connection = describeConnection(given, options);
+		this.connection = options.connection ?? describeConnection(given, options);
 	}
 
 	async membership(options: CallOptions): Promise<Membership> {

@@ -9,6 +9,7 @@ import {type Endpoint, parseEndpoint} from './endpoint.ts';
 import type {Identities} from './identities.ts';
 import {mostTelling} from './most-telling.ts';
 import * as rpcs from './rpcs.ts';
+import {expectSameCluster} from './same-cluster.ts';
 import {findWays} from './ways.ts';
 
 /** At the start the other endpoints get this long, after the first answer, to say who they are. */
@@ -53,6 +54,7 @@ export class Discovery {
 			sleep(introductionMs, undefined, {ref: false}),
 		]);
 		this.#refuseTwoClusters();
+		expectSameCluster(list, this.#newest);
 		const given = this.#given.map(({url}) => url);
 		const {members, unexplored, isIncomplete} = findWays(list.members, given, this.#identities);
 		for (const url of unexplored) {

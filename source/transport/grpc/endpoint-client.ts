@@ -78,8 +78,8 @@ export class EndpointClient implements Poolable {
 		const {address, tls} = route;
 		this.route = route;
 		this.#dialer = new ChannelDialer(address, tls);
-		const host = address.host.includes(':') ? `[${address.host}]` : address.host;
-		this.#etcd = new DialledEtcd3(`${host}:${address.port}`, this.#dialer);
+		const {host, port} = address.tunnel?.doorstep ?? address;
+		this.#etcd = new DialledEtcd3(`${host.includes(':') ? `[${host}]` : host}:${port}`, this.#dialer);
 	}
 
 	/** One call. Rejects with `GrpcError`. */

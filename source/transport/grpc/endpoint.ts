@@ -16,7 +16,7 @@ export type Endpoint = {
 const defaultPort = 2379;
 
 const shape =
-	/^(?:(?<scheme>[a-z][a-z0-9+.-]*):\/\/)?(?<host>\[[^[\]]+\]|[^:/@?#[\]\s\p{Cc}\p{Cf}]+)(?::(?<port>\d{1,5}))?\/?$/iu;
+	/^(?:(?<scheme>[a-z][a-z0-9+.-]*):\/\/)?(?<host>\[[^[\]]+\]|[^,:/@?#[\]\s\p{Cc}\p{Cf}]+)(?::(?<port>\d{1,5}))?\/?$/iu;
 
 /**
  * Reads one endpoint. Without a scheme it is `secure` when `secureByDefault`. Throws `TransportError` `unsupported` for what can't

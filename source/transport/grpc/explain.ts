@@ -1,6 +1,7 @@
 /** Why a call failed: from the server's words, else from the connection, else from a look at who is there. */
 import type {Failure} from '../../domain/failure.ts';
 import {safeText} from '../safe-text.ts';
+import {TransportError} from '../transport-error.ts';
 import type {GrpcError} from './grpc-error.ts';
 import {type Peer, probePeerPort, probePlain, probeTls, speaksTls} from './probe.ts';
 import type {Route} from './route.ts';
@@ -59,6 +60,9 @@ export function connectionFailure(
 	error: NodeJS.ErrnoException | undefined,
 	{endpoint, address, tls}: Route,
 ): Failure | undefined {
+	if (error instanceof TransportError) {
+		return error.failure;
+	}
 	const tlsReason = error !== undefined && tls !== undefined ? tlsFailure(error, tls, address) : undefined;
 	if (tlsReason !== undefined) {
 		const hint = address.port === usualPeerPort ? ` Port ${usualPeerPort} is usually for peers; clients use 2379.` : '';
@@ -103,6 +107,9 @@ function wrongServer({details, connection}: GrpcError): Failure | undefined {
 /** The connection was made or nearly so, and broke without a reason: looks who is there. */
 async function strangerFailure(error: GrpcError, route: Route, patienceMs: number): Promise<Failure> {
 	const {address, tls, endpoint} = route;
+	if (address.tunnel !== undefined) {
+		return unexplained(error);
+	}
 	const plain = await probePlain(address, patienceMs);
 	const isTls = plain.speaks === 'tls' || (plain.speaks === 'nothing' && (await speaksTls(address, patienceMs)));
 	if (isTls && tls === undefined) {
@@ -131,7 +138,8 @@ async function strangerFailure(error: GrpcError, route: Route, patienceMs: numbe
 
 /** The failure of an endpoint that is where members speak to each other; undefined where it is not. */
 export async function peerPortFailure({address, tls}: Route, patienceMs: number): Promise<Failure | undefined> {
-	const clientUrls = await probePeerPort(address, tls, patienceMs);
+	// Behind a tunnel that address is of another network: in this one a stranger may have it.
+	const clientUrls = address.tunnel === undefined ? await probePeerPort(address, tls, patienceMs) : undefined;
 	if (clientUrls === undefined) {
 		return undefined;
 	}

@@ -1,9 +1,12 @@
 /** Fetches `/metrics` of one endpoint, over connections of its own: a member that is silent in gRPC goes on answering here. */
 import {Agent, type IncomingMessage, request as requestHttp} from 'node:http';
 import {request as requestHttps, Agent as SecureAgent} from 'node:https';
+import type {Socket} from 'node:net';
+import {connect as tlsConnect} from 'node:tls';
 import type {Failure} from '../../domain/failure.ts';
 import {safeText} from '../safe-text.ts';
 import type {CallOptions} from '../transport.ts';
+import type {Tunnel} from './dial.ts';
 import {connectionFailure} from './explain.ts';
 import type {Poolable} from './pool.ts';
 import type {Route} from './route.ts';
@@ -41,6 +44,9 @@ export class MetricsClient implements Poolable {
 		// One to ask again by while the first one's answer is late.
 		const options = {keepAlive: true, maxSockets: 2};
 		this.#agent = tls === undefined ? new Agent(options) : new SecureAgent({...options, ...tlsOptions(tls, address)});
+		if (address.tunnel !== undefined) {
+			this.#agent.createConnection = throughTunnel(address.tunnel, this.route);
+		}
 	}
 
 	/** Rejects with `MetricsError`. */
@@ -94,6 +100,8 @@ export class MetricsClient implements Poolable {
 		const {promise, resolve, reject} = Promise.withResolvers<IncomingMessage>();
 		const options = {host: address.host, port: address.port, path: '/metrics', agent: this.#agent, signal};
 		const request = tls === undefined ? requestHttp(options) : requestHttps(options);
+		// A request whose connection is still being made elsewhere would tell of it only then.
+		signal.addEventListener('abort', () => reject(signal.reason), {once: true});
 		request.once('response', resolve);
 		request.on('error', (error) => {
 			// A kept connection that the server closed just then says nothing about the server.
@@ -123,6 +131,21 @@ export class MetricsClient implements Poolable {
 		};
 		return new MetricsError(failure, error);
 	}
+}
+
+function throughTunnel(tunnel: Tunnel, {address, tls}: Route): Agent['createConnection'] {
+	return (_options, callback) => {
+		tunnel.open().then(
+			(stream) => {
+				const socket = tls === undefined ? stream : tlsConnect({...tlsOptions(tls, address), socket: stream});
+				stream.once('close', () => socket.destroy());
+				stream.once('error', (error) => socket.destroy(error));
+				callback?.(null, socket as Socket);
+			},
+			(error: Error) => callback?.(error, undefined as never),
+		);
+		return undefined;
+	};
 }
 
 async function body(response: IncomingMessage): Promise<string> {

@@ -1,4 +1,4 @@
-/** The certificates that `--cacert`, `--cert` and `--key` name: read, checked, and read again when they rotate. */
+/** Certificates, from the files that `--cacert`, `--cert` and `--key` name or from elsewhere: read, checked, and read again when they rotate. */
 import {createPrivateKey, X509Certificate} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {createSecureContext, getCACertificates, type SecureContext} from 'node:tls';
@@ -23,6 +23,11 @@ export type TlsMaterial = {
 
 type Flag = keyof TlsFiles;
 
+/** A PEM text, what to call it when it is of no use, and what to do then. */
+export type Pem = {readonly bytes: Buffer; readonly name: string; readonly mend: string};
+
+export type TlsPems = {readonly [flag in Flag]?: Pem};
+
 /** Reads and checks the files. Throws `TransportError` `tls` that names the flag and the file. */
 export function readTlsMaterial(files: TlsFiles): TlsMaterial {
 	if ((files.cert === undefined) !== (files.key === undefined)) {
@@ -32,32 +37,31 @@ export function readTlsMaterial(files: TlsFiles): TlsMaterial {
 			`Give both: a client certificate is of no use without its key. Add ${missing}.`,
 		);
 	}
-	const authority = readPem('cacert', files.cacert);
-	const certificate = readPem('cert', files.cert);
-	const key = readPem('key', files.key);
-	if (authority !== undefined) {
-		parse('cacert', files.cacert!, authority, (pem) => new X509Certificate(pem));
+	const [cacert, cert, key] = (['cacert', 'cert', 'key'] as const).map((flag) => readPem(flag, files[flag]));
+	return tlsMaterial({...(cacert && {cacert}), ...(cert && {cert}), ...(key && {key})});
+}
+
+/** Checks what is given. Throws `TransportError` `tls`. */
+export function tlsMaterial({cacert, cert, key}: TlsPems): TlsMaterial {
+	if (cacert !== undefined) {
+		parse('cacert', cacert, (pem) => new X509Certificate(pem));
 	}
-	const clientCertificate =
-		certificate === undefined ? undefined : parse('cert', files.cert!, certificate, (pem) => new X509Certificate(pem));
-	const privateKey = key === undefined ? undefined : parse('key', files.key!, key, createPrivateKey);
+	const clientCertificate = cert && parse('cert', cert, (pem) => new X509Certificate(pem));
+	const privateKey = key && parse('key', key, createPrivateKey);
 	if (clientCertificate !== undefined && privateKey !== undefined && !clientCertificate.checkPrivateKey(privateKey)) {
-		throw tlsError(
-			`--key ${files.key} does not belong to --cert ${files.cert}`,
-			'Give the key that the certificate was made with.',
-		);
+		throw tlsError(`${key!.name} does not belong to ${cert!.name}`, 'Give the key that the certificate was made with.');
 	}
 	let secureContext: SecureContext | undefined;
 	return {
 		get secureContext() {
 			secureContext ??= createSecureContext({
-				ca: authority ?? trustedByDefault(),
-				...(certificate && key && {cert: certificate, key}),
+				ca: cacert?.bytes ?? trustedByDefault(),
+				...(cert && key && {cert: cert.bytes, key: key.bytes}),
 			});
 			return secureContext;
 		},
 		...(clientCertificate && {clientCertificate}),
-		fingerprint: [authority, certificate, key].map((pem) => pem?.toString('base64') ?? '').join(' '),
+		fingerprint: [cacert, cert, key].map((pem) => pem?.bytes.toString('base64') ?? '').join(' '),
 	};
 }
 
@@ -66,12 +70,12 @@ function trustedByDefault(): string[] {
 	return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
 }
 
-function readPem(flag: Flag, path: string | undefined): Buffer | undefined {
+function readPem(flag: Flag, path: string | undefined): Pem | undefined {
 	if (path === undefined) {
 		return undefined;
 	}
 	try {
-		return readFileSync(path);
+		return {bytes: readFileSync(path), name: `--${flag} ${path}`, mend: `Give --${flag} a PEM file.`};
 	} catch (error) {
 		const reasons: Readonly<Record<string, string>> = {
 			ENOENT: 'there is no such file',
@@ -89,13 +93,13 @@ const contents: Readonly<Record<Flag, string>> = {
 	key: 'private key',
 };
 
-function parse<T>(flag: Flag, path: string, pem: Buffer, read: (pem: Buffer) => T): T {
+function parse<T>(flag: Flag, {bytes, name, mend}: Pem, read: (pem: Buffer) => T): T {
 	try {
-		return read(pem);
+		return read(bytes);
 	} catch (error) {
-		throw isEncrypted(pem)
-			? tlsError(`--${flag} ${path} is encrypted`, 'Give a key without a passphrase, as etcdctl wants it too.', error)
-			: tlsError(`--${flag} ${path} holds no ${contents[flag]} in PEM form`, `Give --${flag} a PEM file.`, error);
+		throw isEncrypted(bytes)
+			? tlsError(`${name} is encrypted`, 'Give a key without a passphrase, as etcdctl wants it too.', error)
+			: tlsError(`${name} holds no ${contents[flag]} in PEM form`, mend, error);
 	}
 }
 

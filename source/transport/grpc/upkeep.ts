@@ -13,7 +13,7 @@ import {mostTelling} from './most-telling.ts';
 import * as rpcs from './rpcs.ts';
 
 /** With these the endpoint can't have taken the request, so that another one may be asked. */
-const elsewhere: ReadonlySet<FailureKind> = new Set([
+export const elsewhere: ReadonlySet<FailureKind> = new Set([
 	'refused',
 	'unknown-host',
 	'tls',
@@ -128,7 +128,7 @@ export class Upkeep {
 }
 
 /** It was etcd that answered a moment ago: a failure that says otherwise comes from the connection, and leaves the outcome open. */
-function uncertain(failure: Failure): Failure {
+export function uncertain(failure: Failure): Failure {
 	const doubtful: readonly FailureKind[] = ['not-etcd', 'tls', 'refused', 'unknown-host'];
 	return doubtful.includes(failure.kind) ? {...failure, kind: 'unreachable'} : failure;
 }
@@ -140,7 +140,7 @@ const nobody: Failure = {
 	notSent: true,
 };
 
-const noLeader: Failure = {
+export const noLeader: Failure = {
 	kind: 'no-leader',
 	message: 'the cluster has no leader',
 	nextStep: 'Bring members back until a majority answers; then they elect one.',

@@ -32,6 +32,7 @@ test.each([
 	['http://user:word@db:2379', 'not an endpoint'],
 	['http://db:2379/v3', 'not an endpoint'],
 	['a b', 'not an endpoint'],
+	['db,other:2379', 'not an endpoint'],
 	['\x1b[2J:2379', 'not an endpoint'],
 	['d\x07b:2379', 'not an endpoint'],
 	['d\u202Eb:2379', 'not an endpoint'],

@@ -6,6 +6,8 @@ import {createServer as createHttpsServer} from 'node:https';
 import {createServer as createTcpServer, type Server} from 'node:net';
 import {beforeAll, expect, test} from 'vitest';
 import type {Failure} from '../../../source/domain/failure.ts';
+import {parseEndpoint} from '../../../source/transport/grpc/endpoint.ts';
+import {peerPortFailure} from '../../../source/transport/grpc/explain.ts';
 import {type Cluster, clusterForSuite} from '../../helpers/cluster.ts';
 import {optionsFor, transportForTest} from '../connect.ts';
 import {failure} from '../failure.ts';
@@ -161,4 +163,14 @@ test('of several endpoints, the one that tells most is named', async () => {
 		kind: 'unknown-host',
 		message: 'unknown host no-such-host.invalid (and 1 more endpoint does not answer)',
 	});
+});
+
+test('nobody is looked for in this network at an address that is reached through a tunnel', async () => {
+	const endpoint = parseEndpoint(plain.members[0]!.peerUrl, false);
+	const doorstep = {host: '127.0.0.1', port: 1};
+	const tunnel = {open: () => Promise.reject(new Error('not asked')), doorstep};
+	const route = {endpoint, tls: undefined, dialTimeoutMs: 1000};
+	const {host, port} = endpoint;
+	expect(await peerPortFailure({...route, address: {host, port}}, 1000)).toMatchObject({kind: 'not-etcd'});
+	expect(await peerPortFailure({...route, address: {host, port, tunnel}}, 1000)).toBeUndefined();
 });

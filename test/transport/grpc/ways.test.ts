@@ -82,6 +82,23 @@ test('endpoints of two clusters are refused', {timeout: 60_000}, async () => {
 	});
 });
 
+test('a cluster that took the place of the one that was known is another one', {timeout: 60_000}, async () => {
+	const [one, other] = await Promise.all([clusterForTest({members: 1, tls: 'none'}), clusterForTest({members: 1, tls: 'none'})]);
+	const proxy = await faultProxyForTest(...one.endpoints);
+	const transport = transportForTest({...optionsFor(one), endpoints: [proxy.url('http')]});
+	const known = await transport.membership(options);
+	await one.members[0]!.kill();
+	proxy.aim(other.endpoints);
+	proxy.cut();
+	await expect.poll(async () => (await failure(transport.membership(options))).kind).toBe('wrong-identity');
+	// What was decided for the one is not done to the other.
+	expect(await failure(transport.compact(1, options))).toMatchObject({
+		kind: expect.stringMatching(/refused|wrong-identity/),
+		notSent: true,
+	});
+	expect((await failure(transport.membership(options))).message).toContain(`instead of ${known.clusterId}`);
+});
+
 test('a dead endpoint holds up nobody', {timeout: 60_000}, async () => {
 	const cluster = await clusterForTest({members: 1, tls: 'none'});
 	const silent = await faultProxyForTest(...cluster.endpoints);

@@ -7,7 +7,8 @@ export function nearest(word: string, candidates: readonly string[]): string | u
 		.map((candidate) => ({candidate, distance: isBeginning(word, candidate) ? 1 : distance(word, candidate)}))
 		.sort((a, b) => a.distance - b.distance);
 	const best = rated[0];
-	return best !== undefined && best.distance <= Math.max(2, Math.floor(word.length / 3)) ? best.candidate : undefined;
+	const tolerated = Math.min(Math.max(2, Math.floor(word.length / 3)), word.length - 1);
+	return best !== undefined && best.distance <= tolerated ? best.candidate : undefined;
 }
 
 /** One is the other's beginning: `defragment`, `stat`. */

@@ -1,0 +1,54 @@
+/** From a kubeconfig to etcd in its pods, and what Kubernetes knows of them. */
+import {listText} from './domain/text.ts';
+import type {KnownHosts} from './known-hosts.ts';
+import type {ConnectionOptions} from './options.ts';
+import {asTyped, type Reached} from './reached.ts';
+import {connectKubernetes, type KubernetesCluster} from './transport/kubernetes/connect.ts';
+import {chooseContext, plainNames, shownName} from './transport/kubernetes/kube-context.ts';
+import type {Kubeconfig} from './transport/kubernetes/kubeconfig-files.ts';
+import {platformOf} from './transport/kubernetes/platform.ts';
+import {failureOf, TransportError} from './transport/transport-error.ts';
+
+export async function reachKubernetes(
+	config: Kubeconfig,
+	connection: ConnectionOptions,
+	environment: NodeJS.ProcessEnv,
+	hosts: KnownHosts,
+	signal?: AbortSignal,
+): Promise<Reached> {
+	const {kubernetes, ...etcd} = connection;
+	const context = asTyped(() => chooseContext(config, {...kubernetes, environment}));
+	const name = shownName(context.name);
+	let cluster: KubernetesCluster;
+	try {
+		cluster = await connectKubernetes({...etcd, ...kubernetes, environment, ...(signal && {signal})}, context);
+	} catch (error) {
+		throw withWayOut(error, hosts.of(name));
+	}
+	const {distribution, seenPods} = cluster;
+	hosts.keep(
+		name,
+		seenPods().flatMap(({ips: [ip]}) => (ip === undefined ? [] : [`${distribution === 'OpenShift' ? 'core' : 'root'}@${ip}`])),
+	);
+	return {
+		transport: cluster.transport,
+		platform: platformOf(cluster, kubernetes.requestTimeoutMs),
+		clusterName: name,
+		contexts: plainNames(config),
+	};
+}
+
+/** What an API that is away says: then etcd is reached without it. */
+const away: ReadonlySet<string> = new Set(['refused', 'unreachable', 'timed-out', 'unknown-host', 'unauthenticated']);
+
+/** The exact command, with the hosts known from the last time: under NOSPACE or without quorum that is when it is needed. */
+function withWayOut(error: unknown, hosts: readonly string[]): unknown {
+	const failure = failureOf(error);
+	if (!away.has(failure.kind)) {
+		return error;
+	}
+	const [first = 'USER@HOST', ...others] = hosts;
+	const also = others.length === 0 ? '' : ` (or ${listText(others)})`;
+	const wayOut = `Without the API: etcdtop --via ssh ${first}${also}; on a control-plane host: sudo etcdtop --local.`;
+	return new TransportError({...failure, nextStep: `${failure.nextStep} ${wayOut}`.trim()}, error);
+}

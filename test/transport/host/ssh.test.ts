@@ -1,0 +1,125 @@
+/** `--via ssh` through a real sshd on loopback, to real etcd. */
+import {readdirSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {describe, expect, it} from 'vitest';
+import {connectHost} from '../../../source/transport/host/host-transport.ts';
+import {Ssh} from '../../../source/transport/host/ssh.ts';
+import {failureOf} from '../../../source/transport/host/ssh-failure.ts';
+import type {Transport} from '../../../source/transport/transport.ts';
+import {type Cluster, clusterForSuite} from '../../helpers/cluster.ts';
+import {type Sshd, sshdForTest, whyNoSshd} from '../../helpers/sshd.ts';
+import {describeTransport} from '../contract.ts';
+import {failure} from '../failure.ts';
+import {madeUpHost} from './made-up-host.ts';
+
+const lacking = await whyNoSshd();
+const timeouts = {dialTimeoutMs: 4000, commandTimeoutMs: 5000};
+
+async function through({command, host}: Sshd, cluster: Cluster): Promise<Transport> {
+	const ssh = new Ssh({host, command, dialTimeoutMs: timeouts.dialTimeoutMs});
+	const transport = await connectHost({kind: 'ssh', files: ssh, root: madeUpHost(cluster), dial: ssh.dial, ...timeouts}).catch(
+		(error: unknown) => {
+			ssh.close();
+			throw error;
+		},
+	);
+	const close = transport.close.bind(transport);
+	transport.close = () => {
+		close();
+		ssh.close();
+	};
+	return transport;
+}
+
+const leftBehind = () => readdirSync(tmpdir()).filter((name) => name.startsWith('etcdtop-ssh-'));
+
+if (lacking === undefined) {
+	describeTransport({
+		name: 'ssh',
+		// Every connection is a process.
+		shortMs: 1500,
+		connect: async (cluster) => through(await sshdForTest(), cluster),
+	});
+}
+
+describe.skipIf(lacking !== undefined)(
+	`through a real sshd${lacking === undefined ? '' : ` (skipped: ${lacking})`}`,
+	async () => {
+		const cluster = lacking === undefined ? await clusterForSuite({members: 1}) : (undefined as never);
+
+		it('says how etcd is reached, and leaves nothing behind', async () => {
+			const before = leftBehind();
+			const sshd = await sshdForTest();
+			const transport = await through(sshd, cluster);
+			expect(transport.connection).toMatchObject({
+				kind: 'ssh',
+				found: expect.stringMatching(new RegExp(`^kubeadm: the static pod .* on ${sshd.host}$`)),
+			});
+			await transport.membership({timeoutMs: 5000});
+			expect(leftBehind().length).toBe(before.length + 1);
+			transport.close();
+			await sleep(200);
+			expect(leftBehind()).toEqual(before);
+		}, 30_000);
+
+		it('a login that was cut is made again', async () => {
+			const sshd = await sshdForTest();
+			const transport = await through(sshd, cluster);
+			const {members} = await transport.membership({timeoutMs: 5000});
+			await sshd.stop();
+			await expect(transport.status(members[0]!, {timeoutMs: 1000})).rejects.toThrow();
+			await sshd.start();
+			const deadline = performance.now() + 20_000;
+			for (;;) {
+				const answer = await transport.status(members[0]!, {timeoutMs: 3000}).catch(() => undefined);
+				if (answer !== undefined || performance.now() > deadline) {
+					expect(answer?.memberId).toBe(members[0]!.id);
+					break;
+				}
+				await sleep(200);
+			}
+			transport.close();
+		}, 60_000);
+
+		it.each<[string, (sshd: Sshd) => Partial<Sshd>, RegExp, RegExp]>([
+			[
+				'a key that is not let in',
+				({command}) => ({command: command.map((word) => word.replace(/\/user$/, '/stranger'))}),
+				/Permission denied/,
+				/let a key or an agent log you in/,
+			],
+			[
+				'a host that is not known',
+				({command}) => ({command: command.map((word) => word.replace(/^UserKnownHostsFile=.*/, 'UserKnownHostsFile=/dev/null'))}),
+				/Host key verification failed/,
+				/look at the key/,
+			],
+			[
+				'a port where nothing listens',
+				({command}) => ({command: command.map((word, index) => (command[index - 1] === '-p' ? '1' : word))}),
+				/Connection refused/,
+				/sshd runs there/,
+			],
+			['a name that is none', () => ({host: 'root@nowhere.invalid'}), /Could not resolve hostname/, /Check the name/],
+			['no ssh at all', () => ({command: ['/nowhere/ssh']}), /ENOENT/, /Install an SSH client/],
+		])(
+			'%s: what ssh says, and the way out',
+			async (_, change, message, nextStep) => {
+				const sshd = await sshdForTest();
+				const found = await failure(through({...sshd, ...change(sshd)}, cluster));
+				expect(found.message).toMatch(message);
+				expect(found.nextStep).toMatch(nextStep);
+			},
+			60_000,
+		);
+	},
+);
+
+it.each(['', '-oProxyCommand=touch /tmp/x'])('"%s" is no host', (host) => {
+	expect(() => new Ssh({host, dialTimeoutMs: 1000})).toThrow('is no host');
+});
+
+it('nothing of what ssh says moves a terminal', () => {
+	expect(failureOf('cp-1', 'a\n\u001b[2Jssh: evil\u0007\n').message).toBe('ssh cp-1: ssh: evil');
+});
