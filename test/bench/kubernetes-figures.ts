@@ -57,7 +57,7 @@ async function polls({api, cluster, kubeconfig}: KubernetesDemo): Promise<readon
 			const {transport} = await connectKubernetes({kubeconfig, environment: environment(), via, ...timeouts});
 			const value = await medianPoll(transport);
 			const name = `the same by ${via}${added === 0 ? '' : `, ${added} ms of round trip added`}`;
-			figures.push({name, value, unit: 'ms', ...(via === 'tunnel' && {toReach: straight + added + 3})});
+			figures.push({name, value, unit: 'ms', ...(via === 'tunnel' && {toReach: Math.ceil(straight) + added + 3})});
 			if (via === 'tunnel' && added === 0) {
 				figures.push({name: 'tunnels cut: until all answer again', value: await reconnected(transport, api.faults), unit: 'ms'});
 			}
