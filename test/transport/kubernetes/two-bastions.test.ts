@@ -1,7 +1,9 @@
 /** Two administrators on two machines, through one Kubernetes API, on real etcd: in the test's time. */
 import {expect, it, vi} from 'vitest';
 import type {DefragPlan} from '../../../source/domain/defrag-plan.ts';
+import type {State} from '../../../source/engine/state.ts';
 import {platformOf} from '../../../source/transport/kubernetes/platform.ts';
+import type {Platform} from '../../../source/transport/platform.ts';
 import {type Cluster, clusterForTest} from '../../helpers/cluster.ts';
 import {linesOf, startRun, startTestEngine, type TestEngine, untilOver} from '../../helpers/engine.ts';
 import {fillUp, fragment, smallQuotaBytes} from '../../helpers/fill.ts';
@@ -11,7 +13,7 @@ import {apiForTest, connected} from './open-kubernetes.ts';
 vi.setConfig({testTimeout: 120_000});
 
 /** A look around through the API takes longer than one at etcd alone. */
-const realMs = 60;
+const realMs = 150;
 
 async function bastion(cluster: Cluster, kubeconfig: string, operator: string): Promise<TestEngine> {
 	const kubernetes = await connected(cluster, kubeconfig);
@@ -19,8 +21,29 @@ async function bastion(cluster: Cluster, kubeconfig: string, operator: string): 
 		operator,
 		clock: createTestClock({realMs}),
 		transport: () => kubernetes.transport,
-		platform: platformOf(kubernetes, 5000),
+		platform: withoutProbes(platformOf(kubernetes, 5000)),
 	});
+}
+
+/** A clock that hurries makes a member look slower than the kubelet has patience for. */
+function withoutProbes(platform: Platform): Platform {
+	return {
+		...platform,
+		async surroundings(members) {
+			const seen = await platform.surroundings!(members);
+			if (seen.pods.kind !== 'told') {
+				return seen;
+			}
+			const matches = seen.pods.value.map(({pod, ...match}) => {
+				if (pod === undefined) {
+					return match;
+				}
+				const {livenessMs: _, ...rest} = pod;
+				return {...match, pod: rest};
+			});
+			return {...seen, pods: {kind: 'told', value: matches}};
+		},
+	};
 }
 
 /** One that nothing holds any more. */
@@ -76,9 +99,9 @@ it('both at once: one run, and one refusal', async () => {
 		both.map(({until}) => until(({message, run}) => (run === undefined ? message?.text : undefined))),
 	);
 	expect(told).toMatch(/holds Lease openshift-etcd\/etcdtop|another etcdtop was faster to take Lease openshift-etcd\/etcdtop/);
-	const running = both.filter(({store}) => store.getState().run !== undefined);
-	expect(running).toHaveLength(1);
-	expect((await untilOver(running[0]!)).phase).toEqual({kind: 'finished', at: expect.any(Number)});
+	// The one who was faster looks around once more before its run begins.
+	const running = await Promise.any(both.map((one) => one.until(({run}) => (run === undefined ? undefined : one))));
+	expect((await untilOver(running)).phase).toEqual({kind: 'finished', at: expect.any(Number)});
 	expect(both.map((one) => linesOf(one, 'started').length).toSorted()).toEqual([0, 3]);
 });
 
@@ -92,7 +115,9 @@ it('under NOSPACE the run says that nobody can hold it, takes a typed word for w
 	});
 	await fillUp(cluster);
 	const ana = await bastion(cluster, api.kubeconfig(), 'ana@bastion-1');
-	await ana.until(({clusterId}) => clusterId);
+	const answered = ({members}: State) =>
+		members.length > 0 && members.every(({statusAnswer}) => statusAnswer.kind === 'answered');
+	await ana.until((state) => answered(state) || undefined);
 	ana.engine.controls.openCompact();
 	const plan = await ana.until(({compactPlan}) => compactPlan?.headConfirmation && compactPlan);
 	ana.engine.controls.compact('head', plan.headConfirmation?.word ?? '');
