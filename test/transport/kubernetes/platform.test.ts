@@ -130,6 +130,8 @@ describe('OpenShift', () => {
 		expect(closedGates(surroundings).every((text) => /: the API does not answer: /.test(text))).toBe(true);
 		expect(closedGates(surroundings)).toHaveLength(5);
 		expect(lease).toMatchObject({kind: 'timed-out'});
+		// How patient the kubelet is does not change with that.
+		expect(surroundings.seenPods).toMatchObject([{pod: {livenessMs: expect.any(Number)}}]);
 		api.faults.thaw();
 	});
 
