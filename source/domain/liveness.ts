@@ -25,8 +25,6 @@ export function livenessWarnings(rows: readonly PlanRow[], surroundings: Surroun
 }
 
 function patienceFor(memberId: MemberId, surroundings: Surroundings | undefined): number | undefined {
-	if (surroundings?.pods.kind !== 'told') {
-		return undefined;
-	}
-	return podOf({at: 0, matches: surroundings.pods.value}, memberId)?.livenessMs;
+	const matches = surroundings?.pods.kind === 'told' ? surroundings.pods.value : surroundings?.seenPods;
+	return matches && podOf({at: 0, matches}, memberId)?.livenessMs;
 }

@@ -4,6 +4,8 @@ import type {PodMatch} from './pod.ts';
 export type Surroundings = {
 	/** The members' pods; one without the other is in it too. */
 	readonly pods: Told<readonly PodMatch[]>;
+	/** As they were seen last, where they are not told now: of what hardly changes, their probes. */
+	readonly seenPods?: readonly PodMatch[];
 	/** What only OpenShift has. */
 	readonly openshift?: {
 		/** Those that a defragmentation depends on. */

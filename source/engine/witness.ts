@@ -22,7 +22,7 @@ import type {RunLease} from './lease-control.ts';
 import {observeNow} from './observe-now.ts';
 
 /** Nobody has to look again at what was seen within this. */
-const freshEnoughMs = 1000;
+const freshEnoughMs = 2000;
 
 export type WitnessOptions = {
 	readonly transport: Transport;

@@ -219,6 +219,12 @@ describe('the liveness probe', () => {
 		]);
 	});
 
+	it('is known of the pods that were seen last, where the API is silent', () => {
+		const {pods} = patient(80 * second);
+		const seenPods = pods.kind === 'told' ? pods.value : [];
+		expect(livenessWarnings([row(50 * second)], {pods: {kind: 'silent', why: ''}, seenPods})).toHaveLength(1);
+	});
+
 	it('nothing where there is no probe, no pod, or nobody to tell', () => {
 		expect(livenessWarnings([row(50 * second)], patient())).toEqual([]);
 		expect(livenessWarnings([row(50 * second)], {pods: told([])})).toEqual([]);

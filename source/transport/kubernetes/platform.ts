@@ -48,8 +48,9 @@ export function platformOf(cluster: KubernetesCluster, timeoutMs: number): Platf
 				told({verb: 'list', resource: 'pods', namespace}, pods()),
 				distribution === 'OpenShift' ? openshift() : undefined,
 			]);
+			const matches = cluster.pods(members).map(matchSeen);
 			const surroundings: Surroundings = {
-				pods: seen.kind === 'told' ? {kind: 'told', value: cluster.pods(members).map(matchSeen)} : seen,
+				...(seen.kind === 'told' ? {pods: {kind: 'told', value: matches}} : {pods: seen, seenPods: matches}),
 				...(ofOpenShift !== undefined && {openshift: ofOpenShift}),
 			};
 			return surroundings;

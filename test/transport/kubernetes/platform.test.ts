@@ -6,6 +6,7 @@ import type {Surroundings} from '../../../source/domain/surroundings.ts';
 import {surroundingsGates} from '../../../source/domain/surroundings-gates.ts';
 import {platformOf} from '../../../source/transport/kubernetes/platform.ts';
 import {type Cluster, clusterForSuite} from '../../helpers/cluster.ts';
+import {failure} from '../failure.ts';
 import {apiForTest, connected, until} from './open-kubernetes.ts';
 
 let cluster: Cluster;
@@ -116,6 +117,22 @@ describe('OpenShift', () => {
 		expect(gates[0]).toMatch(/^failed: the API does not answer: /);
 		await api.faults.comeBack();
 		await until(async () => expect(closedGates(await look())).toEqual([active]));
+	});
+
+	it('an API that freezes is silent after five seconds, whatever the deadline of requests', async () => {
+		const kubernetes = await connected(cluster, api.kubeconfig());
+		const {members} = await kubernetes.transport.membership({timeoutMs: 10_000});
+		const platform = platformOf(kubernetes, 60_000);
+		api.faults.freeze();
+		const begun = performance.now();
+		const [surroundings, lease] = await Promise.all([platform.surroundings!(members), failure(platform.lease!.read())]);
+		expect(performance.now() - begun).toBeLessThan(6000);
+		expect(closedGates(surroundings).every((text) => /: the API does not answer: /.test(text))).toBe(true);
+		expect(closedGates(surroundings)).toHaveLength(5);
+		expect(lease).toMatchObject({kind: 'timed-out'});
+		// How patient the kubelet is does not change with that.
+		expect(surroundings.seenPods).toMatchObject([{pod: {livenessMs: expect.any(Number)}}]);
+		api.faults.thaw();
 	});
 
 	it('asks no more often than every two seconds, however often it is looked at', async () => {
