@@ -3,9 +3,10 @@ import {actions} from './actions/index.ts';
 import type {KeyName} from './key-event.ts';
 import type {KeyRecord, Place, Press} from './key-record.ts';
 import type {ScreenEvent, ScreenState} from './screen-state.ts';
-import type {ViewId} from './views/view.ts';
+import {numberedViews, type ViewId, viewTable} from './views/view-table.ts';
 
-const views: readonly ViewId[] = ['overview', 'charts', 'alarms', 'run', 'events', 'member'];
+const views: readonly ViewId[] = viewTable.map(({id}) => id);
+const numbers = `1-${numberedViews.length}`;
 const lists: readonly ViewId[] = ['overview', 'charts', 'member'];
 
 const moves: readonly (readonly [readonly KeyName[], Extract<ScreenEvent, {type: 'moved'}>['to']])[] = [
@@ -22,7 +23,7 @@ function moved({key, pageRows}: Press): ScreenEvent {
 	return {type: 'moved', to, pageRows};
 }
 
-const viewOfNumber: Readonly<Record<KeyName, ViewId>> = {1: 'overview', 2: 'charts', 3: 'alarms', 4: 'run', 5: 'events'};
+const viewOfNumber: ReadonlyMap<KeyName, ViewId> = new Map(numberedViews.map(({id, number}) => [String(number), id]));
 
 const moveKeys: readonly KeyRecord[] = [
 	{keys: ['up', 'down', 'k', 'j'], label: '↑ ↓ k j', help: 'previous, next', section: 'MOVE', places: views, event: moved},
@@ -48,20 +49,20 @@ const moveKeys: readonly KeyRecord[] = [
 	},
 	{
 		keys: ['tab', 'shift-tab'],
-		label: 'Tab 1-5',
+		label: `Tab ${numbers}`,
 		help: 'views',
 		section: 'MOVE',
 		places: views,
-		hint: {text: 'views', rank: 30, label: '1-5'},
+		hint: {text: 'views', rank: 30, label: numbers},
 		event: ({key}) => ({type: 'view turned', by: key === 'tab' ? 1 : -1}),
 	},
 	{
-		keys: Object.keys(viewOfNumber),
-		label: '1-5',
+		keys: [...viewOfNumber.keys()],
+		label: numbers,
 		help: 'view by number',
 		section: 'MOVE',
 		places: views,
-		event: ({key}) => ({type: 'view chosen', view: viewOfNumber[key] ?? 'overview'}),
+		event: ({key}) => ({type: 'view chosen', view: viewOfNumber.get(key) ?? 'overview'}),
 		unlisted: true,
 	},
 	{

@@ -13,6 +13,7 @@ import type {State} from './engine/state.ts';
 import {maySetAside} from './views/compaction.ts';
 import {membersShown, selectedMember} from './views/members-shown.ts';
 import type {ScreenView, SortColumn, ViewId} from './views/view.ts';
+import {numberedViews, viewRow} from './views/view-table.ts';
 
 /** What a typed word would set going. */
 export type Subject =
@@ -74,7 +75,6 @@ export type ScreenEvent =
 	| {readonly type: 'paused or resumed'; readonly at: number}
 	| {readonly type: 'interval changed'; readonly by: -1 | 1};
 
-export const numberedViews: readonly ViewId[] = ['overview', 'charts', 'alarms', 'run', 'events'];
 const sortColumns: readonly SortColumn[] = ['name', 'state', 'dbSize', 'givesBack', 'used', 'answer'];
 export const intervalsMs: readonly number[] = [1000, 2000, 5000, 10_000, 30_000, 60_000];
 
@@ -97,7 +97,7 @@ export function stay(screen: ScreenState, ...requests: readonly Request[]): Step
 
 /** While paused the picture rests. What must not wait is not part of it: alarms, the run, dialogs and header are always live. */
 export function drawn(state: State, {frozen, view}: ScreenState): State {
-	return frozen === undefined || view === 'run' || view === 'alarms' ? state : frozen;
+	return frozen === undefined || viewRow(view).isLive ? state : frozen;
 }
 
 /** The member that the marker is on, in any view. */
@@ -117,8 +117,12 @@ export function reduceScreen(screen: ScreenState, event: ScreenEvent, state: Sta
 		case 'view chosen':
 			return showView(screen, event.view);
 		case 'view turned': {
-			const index = Math.max(0, numberedViews.indexOf(screen.view === 'member' ? screen.cameFrom : screen.view));
-			return showView(screen, numberedViews.at((index + event.by) % numberedViews.length) ?? 'overview');
+			const from = screen.view === 'member' ? screen.cameFrom : screen.view;
+			const index = Math.max(
+				0,
+				numberedViews.findIndex(({id}) => id === from),
+			);
+			return showView(screen, numberedViews.at((index + event.by) % numberedViews.length)?.id ?? 'overview');
 		}
 		case 'opened':
 			return open(screen, state, event.at);
@@ -167,10 +171,11 @@ function move(screen: ScreenState, {to, pageRows}: Extract<ScreenEvent, {type: '
 		};
 		return clamp(targets[to], count);
 	};
-	if (screen.view === 'events' || screen.view === 'run' || screen.view === 'member') {
+	const {moves} = viewRow(screen.view);
+	if (moves === 'lines') {
 		return {...screen, scroll: target(screen.scroll, Math.max(1, state.events.length))};
 	}
-	if (screen.view === 'alarms') {
+	if (moves === 'alarms') {
 		const index = state.alarms.findIndex(({memberId}) => memberId === selectedId(screen, state));
 		const alarm = state.alarms[target(index, state.alarms.length)];
 		return alarm === undefined ? screen : {...screen, selectedId: alarm.memberId};

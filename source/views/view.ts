@@ -4,8 +4,9 @@ import type {MemberId} from '../domain/member.ts';
 import type {ChartWindow} from '../domain/series.ts';
 import type {State} from '../engine/state.ts';
 import type {Theme} from '../theme.ts';
+import type {ViewId, ViewRow} from './view-table.ts';
 
-export type ViewId = 'overview' | 'charts' | 'alarms' | 'run' | 'events' | 'member';
+export type {ViewId} from './view-table.ts';
 
 export type SortColumn = 'name' | 'state' | 'dbSize' | 'givesBack' | 'used' | 'answer';
 
@@ -37,10 +38,4 @@ export type ViewProps = {
 	readonly theme: Theme;
 };
 
-export type View = {
-	readonly id: ViewId;
-	/** The key that opens it; a view without one is reached from another. */
-	readonly number?: number;
-	readonly title: string;
-	readonly component: (props: ViewProps) => ReactElement;
-};
+export type View = ViewRow & {readonly id: ViewId; readonly component: (props: ViewProps) => ReactElement};
