@@ -3,6 +3,8 @@
  * its own deadline. Every method throws `TransportError` and nothing else; every text it returns has been stripped of
  * control characters. A deadline that passes ends the wait, not what the server does: `timed-out` means "outcome unknown".
  */
+import type {Failure} from '../domain/failure.ts';
+import type {KeyPage} from '../domain/key-page.ts';
 import type {Member, MemberId, Membership} from '../domain/member.ts';
 import type {MemberMetrics, MemberStatus} from '../domain/observation.ts';
 
@@ -30,6 +32,12 @@ export type RaisedAlarm = {
 	readonly memberId: MemberId;
 	readonly alarm: 'NOSPACE' | 'CORRUPT' | 'UNKNOWN';
 };
+
+/** `after`: the id of the last key of the page before. */
+export type PageRequest = {readonly after?: string; readonly limit: number};
+
+/** The put was taken. `leftBehind`: why the key was not deleted again. */
+export type ProbeOutcome = {readonly leftBehind?: Failure};
 
 export interface Transport {
 	readonly connection: Connection;
@@ -63,6 +71,21 @@ export interface Transport {
 
 	/** Disarms exactly (member, NOSPACE). */
 	disarmNoSpace(memberId: MemberId, options: CallOptions): Promise<void>;
+
+	/**
+	 * A page of keys in their order, after `after`, as this very member has them: a serializable read, without values, so that it costs
+	 * the leader nothing.
+	 */
+	keyPage(member: Member, page: PageRequest, options: CallOptions): Promise<KeyPage>;
+
+	/** How many bytes the value of that key has, as this very member has it; absent where the key is gone. The value itself is not kept. */
+	valueBytes(member: Member, id: string, options: CallOptions): Promise<number | undefined>;
+
+	/**
+	 * Puts `writeProbeKey` once and deletes it again. Throws for what came of the put (`no-space` under NOSPACE); a delete that failed
+	 * after it leaves the key, and is told.
+	 */
+	writeProbe(options: CallOptions): Promise<ProbeOutcome>;
 
 	/** Compacts to `revision`, physically: returns when the backend has dropped the revisions. */
 	compact(revision: number, options: CallOptions): Promise<void>;

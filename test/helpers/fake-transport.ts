@@ -133,6 +133,18 @@ export function createFakeTransport(clock: Clock, initial: readonly MemberScript
 		},
 		disarmNoSpace: (_memberId, options) => other('disarmNoSpace', options),
 		compact: (_revision, options) => other('compact', options),
+		async keyPage(member, _page, options) {
+			await other('keyPage', options, member);
+			return {keys: []};
+		},
+		async valueBytes(member, _id, options) {
+			await other('valueBytes', options, member);
+			return undefined;
+		},
+		async writeProbe(options) {
+			await other('writeProbe', options);
+			return {};
+		},
 		close() {},
 	};
 }

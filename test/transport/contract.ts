@@ -2,6 +2,7 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {afterEach, beforeAll, describe, expect, test} from 'vitest';
+import {type KeyFound, type KeyPage, writeProbeKey} from '../../source/domain/key-page.ts';
 import type {Member, Membership} from '../../source/domain/member.ts';
 import type {Transport} from '../../source/transport/transport.ts';
 import {type Cluster, clusterForSuite} from '../helpers/cluster.ts';
@@ -225,6 +226,46 @@ export function describeTransport({name, connect, shortMs = 400}: TransportFacto
 			await transport.compact(revision, options);
 			expect((await failure(transport.compact(revision, options))).kind).toBe('rejected');
 			expect((await failure(transport.compact(revision + 1_000_000, options))).kind).toBe('rejected');
+		});
+
+		test('reads keys in pages, of each member, and how large a value is', async () => {
+			const {transport, membership} = await connected();
+			const [first] = membership.members as [Member];
+			const names = ['/pages/a', '/pages/b\u001b[31mred', '/pages/c', '/pages/--d'].sort();
+			for (const [index, name] of names.entries()) {
+				const value = Buffer.alloc(100 * index, 'x').toString('base64');
+				await processOf(first).call('/v3/kv/put', {key: Buffer.from(name).toString('base64'), value});
+			}
+			for (const member of membership.members) {
+				await transport.linearizableRead(member, options);
+				const found: KeyFound[] = [];
+				for (let after: string | undefined = Buffer.from('/pages').toString('base64'); after !== undefined; ) {
+					const page: KeyPage = await transport.keyPage(member, {after, limit: 3}, options);
+					expect(page.keys.length).toBeLessThanOrEqual(3);
+					found.push(...page.keys);
+					after = page.last;
+				}
+				expect(found.map(({name}) => name)).toEqual(['/pages/--d', '/pages/a', '/pages/bred', '/pages/c']);
+				const sizes = await Promise.all(found.map(({id}) => transport.valueBytes(member, id, options)));
+				expect(sizes).toEqual([0, 100, 200, 300]);
+				expect(found[2]?.bytes).toBe(16);
+			}
+			const whole = await transport.keyPage(first, {limit: 1000}, options);
+			expect(whole.keys.map(({name}) => name)).toContain('/pages/a');
+			expect(whole).not.toHaveProperty('last');
+			expect(await transport.valueBytes(first, Buffer.from('/pages/none').toString('base64'), options)).toBeUndefined();
+		});
+
+		test('tries a write with a key of its own, and leaves nothing', async () => {
+			const {transport, membership} = await connected();
+			const [first] = membership.members as [Member];
+			const before = (await transport.status(first, options)).revision;
+			expect(await transport.writeProbe(options)).toEqual({});
+			await transport.linearizableRead(first, options);
+			expect((await transport.status(first, options)).revision).toBe(before + 2);
+			const after = Buffer.from('etcdtop').toString('base64');
+			const {keys} = await transport.keyPage(first, {after, limit: 10}, options);
+			expect(keys.map(({name}) => name)).not.toContain(writeProbeKey);
 		});
 
 		test('lists no alarms where there are none, and disarming none is done', async () => {

@@ -1,7 +1,8 @@
 /** A cluster reached directly, over its own protocol: the `Transport` that etcdctl's flags describe. */
+import type {KeyPage} from '../../domain/key-page.ts';
 import type {Member, MemberId, Membership} from '../../domain/member.ts';
 import type {MemberMetrics, MemberStatus} from '../../domain/observation.ts';
-import type {CallOptions, Connection, RaisedAlarm, Transport} from '../transport.ts';
+import type {CallOptions, Connection, PageRequest, ProbeOutcome, RaisedAlarm, Transport} from '../transport.ts';
 import {failureOf} from '../transport-error.ts';
 import {Calls, type Target} from './calls.ts';
 import {decodeIdentity} from './decode.ts';
@@ -10,6 +11,7 @@ import {type DirectOptions, describeConnection, givenEndpoints} from './direct-o
 import {Discovery} from './discovery.ts';
 import {expectIdentity, memberTarget} from './expect-identity.ts';
 import {Identities} from './identities.ts';
+import {Keys} from './keys.ts';
 import {readMetrics} from './metrics.ts';
 import * as rpcs from './rpcs.ts';
 import {Session} from './session.ts';
@@ -38,6 +40,7 @@ class DirectTransport implements Transport {
 	readonly #discovery: Discovery;
 	readonly #upkeep: Upkeep;
 	readonly #session: Session;
+	readonly #keys: Keys;
 	#signedIn = false;
 
 	constructor(options: DirectOptions) {
@@ -54,6 +57,7 @@ class DirectTransport implements Transport {
 		});
 		this.#discovery = new Discovery(given, this.#calls, this.#identities);
 		this.#upkeep = new Upkeep(this.#calls, commandTimeoutMs);
+		this.#keys = new Keys(this.#calls);
 		this.connection = options.connection ?? describeConnection(given, options);
 	}
 
@@ -123,6 +127,19 @@ class DirectTransport implements Transport {
 	async compact(revision: number, options: CallOptions): Promise<void> {
 		const {targets, clusterId} = await this.#anyMember(options);
 		await this.#upkeep.compact(targets, clusterId, revision, options);
+	}
+
+	keyPage(member: Member, page: PageRequest, options: CallOptions): Promise<KeyPage> {
+		return this.#keys.page(member, page, options);
+	}
+
+	valueBytes(member: Member, id: string, options: CallOptions): Promise<number | undefined> {
+		return this.#keys.valueBytes(member, id, options);
+	}
+
+	async writeProbe(options: CallOptions): Promise<ProbeOutcome> {
+		const {targets, clusterId} = await this.#anyMember(options);
+		return this.#upkeep.writeProbe(targets, clusterId, options);
 	}
 
 	close(): void {

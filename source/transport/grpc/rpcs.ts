@@ -19,6 +19,23 @@ export const memberList: Rpc<Nothing, Answer<{readonly members: readonly MemberM
 /** Linearizable by default. */
 export const range: Rpc<{readonly key: Buffer; readonly count_only: true}, Answer> = {service: 'KV', method: 'Range'};
 
+type PageRequest = {
+	readonly key: Buffer;
+	/** A single zero byte: every key from `key` on. Absent: that key alone. */
+	readonly range_end?: Buffer;
+	readonly limit: string;
+	readonly serializable: true;
+	readonly keys_only: boolean;
+};
+
+type PageAnswer = Answer<{readonly kvs: readonly {readonly key: Buffer; readonly value: Buffer}[]; readonly more: boolean}>;
+
+export const page: Rpc<PageRequest, PageAnswer> = {service: 'KV', method: 'Range'};
+
+export const put: Rpc<{readonly key: Buffer; readonly value: Buffer}, Answer> = {service: 'KV', method: 'Put'};
+
+export const deleteRange: Rpc<{readonly key: Buffer}, Answer> = {service: 'KV', method: 'DeleteRange'};
+
 export const defragment: Rpc<Nothing, Answer> = {service: 'Maintenance', method: 'Defragment'};
 
 export const moveLeader: Rpc<{readonly targetID: string}, Answer> = {service: 'Maintenance', method: 'MoveLeader'};

@@ -2,9 +2,10 @@
 
 import {evidenceMaximumAgeMs} from '../../domain/defrag-policy.ts';
 import type {Failure, FailureKind} from '../../domain/failure.ts';
+import {writeProbeKey} from '../../domain/key-page.ts';
 import {type Member, type MemberId, memberLabel} from '../../domain/member.ts';
 import type {MemberStatus} from '../../domain/observation.ts';
-import type {CallOptions, RaisedAlarm} from '../transport.ts';
+import type {CallOptions, ProbeOutcome, RaisedAlarm} from '../transport.ts';
 import {failureOf, TransportError} from '../transport-error.ts';
 import type {Ask, Calls, Target} from './calls.ts';
 import {decimalId, decodeAlarm, type Identity} from './decode.ts';
@@ -73,6 +74,19 @@ export class Upkeep {
 
 	async compact(targets: readonly Target[], clusterId: string, revision: number, options: CallOptions): Promise<void> {
 		await this.#anywhere(targets, clusterId, options, (ask) => ask(rpcs.compact, {revision, physical: true}, options));
+	}
+
+	async writeProbe(targets: readonly Target[], clusterId: string, options: CallOptions): Promise<ProbeOutcome> {
+		const key = Buffer.from(writeProbeKey);
+		return this.#anywhere(targets, clusterId, options, async (ask) => {
+			await ask(rpcs.put, {key, value: Buffer.from('etcdtop tries a write')}, options);
+			try {
+				await ask(rpcs.deleteRange, {key}, options);
+				return {};
+			} catch (error) {
+				return {leftBehind: failureOf(error)};
+			}
+		});
 	}
 
 	/** Through the first of these members that can be reached; once sent, never through another. */

@@ -1,5 +1,6 @@
 /** A cluster reached by etcdctl in its pods, where no tunnel can be had. */
 import {setTimeout as sleep} from 'node:timers/promises';
+import type {KeyPage} from '../../domain/key-page.ts';
 import {type Member, type MemberId, type Membership, memberLabel} from '../../domain/member.ts';
 import type {MemberMetrics, MemberStatus} from '../../domain/observation.ts';
 import type {Target} from '../grpc/calls.ts';
@@ -10,13 +11,14 @@ import {readMetrics} from '../grpc/metrics.ts';
 import {mostTelling} from '../grpc/most-telling.ts';
 import {expectSameCluster} from '../grpc/same-cluster.ts';
 import {refuseOldVersion} from '../grpc/supported-version.ts';
-import type {CallOptions, Connection, RaisedAlarm, Transport} from '../transport.ts';
+import type {CallOptions, Connection, PageRequest, ProbeOutcome, RaisedAlarm, Transport} from '../transport.ts';
 import {failureOf, TransportError} from '../transport-error.ts';
 import type {KubernetesClient} from './client.ts';
 import type {EtcdPod} from './etcd-pod.ts';
 import {ownEndpoint} from './etcdctl.ts';
 import {readIdentity, readMembers} from './etcdctl-json.ts';
 import {EtcdctlRunner} from './etcdctl-runner.ts';
+import {type Answered, execKeyPage, execValueBytes} from './exec-keys.ts';
 import {ExecMetrics} from './exec-metrics.ts';
 import {ExecUpkeep} from './exec-upkeep.ts';
 import {firstAnswer} from './first-answer.ts';
@@ -138,6 +140,19 @@ export class ExecTransport implements Transport {
 		await this.#upkeep.compact(targets, clusterId, revision, this.#stoppable(options));
 	}
 
+	keyPage(member: Member, page: PageRequest, options: CallOptions): Promise<KeyPage> {
+		return this.#answeredBy(member, (url) => execKeyPage(this.#etcdctl, url, page, this.#stoppable(options)));
+	}
+
+	valueBytes(member: Member, id: string, options: CallOptions): Promise<number | undefined> {
+		return this.#answeredBy(member, (url) => execValueBytes(this.#etcdctl, url, id, this.#stoppable(options)));
+	}
+
+	async writeProbe(options: CallOptions): Promise<ProbeOutcome> {
+		const {targets, clusterId} = await this.#anyMember(options);
+		return this.#upkeep.writeProbe(targets, clusterId, this.#stoppable(options));
+	}
+
 	close(): void {
 		this.#closing.abort();
 		this.#metrics.close();
@@ -170,6 +185,14 @@ export class ExecTransport implements Transport {
 	#expect(actual: Partial<Identity>, {id}: Member, target: Target): void {
 		const clusterId = this.#newest?.clusterId;
 		expectIdentity(actual, {memberId: id, ...(clusterId !== undefined && {clusterId})}, target);
+	}
+
+	#answeredBy<T>(member: Member, ask: (url: string) => Promise<Answered<T>>): Promise<T> {
+		return this.#named(member, async (target) => {
+			const {identity, answer} = await ask(target.endpoint.url);
+			this.#expect(identity, member, target);
+			return answer;
+		});
 	}
 
 	/** Says in every failure whom it is about. */

@@ -1,6 +1,7 @@
 /** What changes something, by etcdctl in a pod: sent once, right after the member there said who it is. */
 import {evidenceMaximumAgeMs} from '../../domain/defrag-policy.ts';
 import type {Failure} from '../../domain/failure.ts';
+import {writeProbeKey} from '../../domain/key-page.ts';
 import {type Member, type MemberId, memberLabel} from '../../domain/member.ts';
 import type {MemberStatus} from '../../domain/observation.ts';
 import type {Target} from '../grpc/calls.ts';
@@ -8,7 +9,7 @@ import type {Identity} from '../grpc/decode.ts';
 import {expectIdentity, memberTarget} from '../grpc/expect-identity.ts';
 import {mostTelling} from '../grpc/most-telling.ts';
 import {elsewhere, noLeader, uncertain} from '../grpc/upkeep.ts';
-import type {CallOptions, RaisedAlarm} from '../transport.ts';
+import type {CallOptions, ProbeOutcome, RaisedAlarm} from '../transport.ts';
 import {failureOf, TransportError} from '../transport-error.ts';
 import {readAlarms, readStatuses} from './etcdctl-json.ts';
 import type {EtcdctlRunner, ExecWay} from './etcdctl-runner.ts';
@@ -70,6 +71,18 @@ export class ExecUpkeep {
 
 	async compact(targets: readonly Target[], clusterId: string, revision: number, options: CallOptions): Promise<void> {
 		await this.#anywhere(targets, clusterId, options, async (run) => () => run(['compact', String(revision), '--physical']));
+	}
+
+	async writeProbe(targets: readonly Target[], clusterId: string, options: CallOptions): Promise<ProbeOutcome> {
+		let leftBehind: Failure | undefined;
+		await this.#anywhere(targets, clusterId, options, async (run) => async () => {
+			const put = await run(['put', writeProbeKey, 'etcdtop tries a write']);
+			await run(['del', writeProbeKey]).catch((error: unknown) => {
+				leftBehind = failureOf(error);
+			});
+			return put;
+		});
+		return leftBehind === undefined ? {} : {leftBehind};
 	}
 
 	/** Through the first of these members that can be reached; once sent, never through another. */
