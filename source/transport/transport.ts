@@ -27,6 +27,19 @@ export type Connection = {
 	readonly notBetter?: string;
 };
 
+/** Of a stream of which nobody knows how long it takes: what is bounded is how long it may say nothing. */
+export type SnapshotOptions = {
+	/** Milliseconds without a byte, while one is waited for. */
+	readonly silenceMs: number;
+	readonly signal?: AbortSignal;
+};
+
+export type SnapshotChunk = {
+	readonly bytes: Uint8Array;
+	/** Of the database still to come, as the member counts them: not the 32 of the checksum behind it. Absent where it can't be known. */
+	readonly remainingBytes?: number;
+};
+
 /** A raised alarm, from the Alarm call (a raft proposal: only when the operator asks). */
 export type RaisedAlarm = {
 	readonly memberId: MemberId;
@@ -62,6 +75,14 @@ export interface Transport {
 	 * `expected` does not answer. Sent exactly once, never repeated. `timed-out` and `unreachable` after sending: unknown.
 	 */
 	defragment(member: Member, expected: {readonly clusterId: string}, options: CallOptions): Promise<void>;
+
+	/**
+	 * The member's database as a backup, in chunks: at its end, as etcd sends it, the 32 bytes of its SHA-256. Asks Status on the same
+	 * connection right before, and refuses with `wrong-identity` when `expected` does not answer. The next chunk is fetched when it is
+	 * asked for, so that a slow disk holds the member's stream back instead of filling memory; leaving the iteration ends the stream. For
+	 * as long as it is open a defragmentation of that member freezes: never begin one while anything is in flight.
+	 */
+	snapshot(member: Member, expected: {readonly clusterId: string}, options: SnapshotOptions): AsyncIterable<SnapshotChunk>;
 
 	/** Asks the leader to hand leadership to `to`. */
 	moveLeader(leader: Member, to: MemberId, options: CallOptions): Promise<void>;

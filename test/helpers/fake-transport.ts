@@ -3,7 +3,7 @@ import type {Failure} from '../../source/domain/failure.ts';
 import type {Member, MemberId} from '../../source/domain/member.ts';
 import type {Answer} from '../../source/domain/observation.ts';
 import type {Clock} from '../../source/engine/clock.ts';
-import type {CallOptions, Transport} from '../../source/transport/transport.ts';
+import type {CallOptions, SnapshotChunk, Transport} from '../../source/transport/transport.ts';
 import {TransportError} from '../../source/transport/transport-error.ts';
 import {clusterId, failure, type MemberCase, observationOf} from '../domain/observations.ts';
 
@@ -14,6 +14,8 @@ export type MemberScript = MemberCase & {
 	/** How long an answer takes; 1 ms where not said. */
 	readonly statusMs?: number;
 	readonly metricsMs?: number;
+	/** The chunks of its snapshot; none where not said. */
+	readonly snapshot?: readonly SnapshotChunk[];
 	/** What the other calls that go to this member do; they answer where not said. */
 	readonly calls?: Partial<Record<Method, Failure | 'pending'>>;
 };
@@ -126,6 +128,17 @@ export function createFakeTransport(clock: Clock, initial: readonly MemberScript
 		},
 		linearizableRead: (member, options) => other('linearizableRead', options, member),
 		defragment: (member, _expected, options) => other('defragment', options, member),
+		async *snapshot(member, _expected, {silenceMs, signal}) {
+			const options = {timeoutMs: silenceMs, ...(signal && {signal})};
+			await other('snapshot', options, member);
+			for (const chunk of seen(member.id).script.snapshot ?? []) {
+				await clock.sleep(usualMs, signal);
+				if (signal?.aborted === true) {
+					throw new TransportError(failure('cancelled'));
+				}
+				yield chunk;
+			}
+		},
 		moveLeader: (leader, _to, options) => other('moveLeader', options, leader),
 		async alarms(options) {
 			await other('alarms', options);

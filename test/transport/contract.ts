@@ -1,7 +1,8 @@
 /** What every transport to a cluster has to do, against real etcd processes. */
+import {createHash} from 'node:crypto';
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {afterEach, beforeAll, describe, expect, test} from 'vitest';
+import {afterEach, beforeAll, describe, expect, test, vi} from 'vitest';
 import {type KeyFound, type KeyPage, writeProbeKey} from '../../source/domain/key-page.ts';
 import type {Member, Membership} from '../../source/domain/member.ts';
 import type {Transport} from '../../source/transport/transport.ts';
@@ -205,6 +206,38 @@ export function describeTransport({name, connect, shortMs = 400}: TransportFacto
 			await transport.status(follower, options);
 			const {defragCount, defragInflight} = await transport.metrics(follower, options);
 			expect({defragCount, defragInflight}).toEqual({defragCount: before + 1, defragInflight: 0});
+		});
+
+		test('streams the database of a member with its checksum, at the pace of the reader', async () => {
+			const {transport, membership} = await connected();
+			const {follower} = await leaderAndFollower(transport, membership);
+			const chunks: Uint8Array[] = [];
+			let remaining: number | undefined;
+			for await (const {bytes, remainingBytes} of transport.snapshot(follower, membership, {silenceMs: 10_000})) {
+				chunks.push(bytes);
+				remaining = remainingBytes ?? remaining;
+			}
+			const all = Buffer.concat(chunks);
+			const checksum = createHash('sha256').update(all.subarray(0, -32)).digest();
+			expect(checksum.equals(all.subarray(-32))).toBe(true);
+			expect({remaining, rest: all.length % 512}).toEqual({remaining: 0, rest: 32});
+			await vi.waitFor(async () => expect((await transport.metrics(follower, options)).snapshotStreams).toBe(0), 10_000);
+		});
+
+		test('takes no snapshot from another member, and ends one that nobody reads on', async () => {
+			const {transport, membership} = await connected();
+			const [one, other] = membership.members as [Member, Member];
+			const read = async (member: Member, clusterId: string, signal?: AbortSignal) => {
+				for await (const _ of transport.snapshot(member, {clusterId}, {silenceMs: 10_000, ...(signal && {signal})})) {
+					break;
+				}
+			};
+			const mistaken = {...one, endpoint: other.endpoint!};
+			expect((await failure(read(mistaken, membership.clusterId))).kind).toBe('wrong-identity');
+			expect((await failure(read(one, 'abc'))).kind).toBe('wrong-identity');
+			expect((await failure(read(one, membership.clusterId, AbortSignal.abort()))).kind).toBe('cancelled');
+			await read(one, membership.clusterId);
+			await vi.waitFor(async () => expect((await transport.metrics(one, options)).snapshotStreams).toBe(0), 10_000);
 		});
 
 		test('moves leadership, but not to whom etcd refuses it', async () => {

@@ -4,7 +4,7 @@ import type {CallOptions} from '../transport.ts';
 import {failureOf, TransportError} from '../transport-error.ts';
 import type {Dial} from './dial.ts';
 import type {Endpoint} from './endpoint.ts';
-import {EndpointClient, type Rpc} from './endpoint-client.ts';
+import {EndpointClient, type Rpc, type StreamOptions} from './endpoint-client.ts';
 import {explain, peerPortFailure} from './explain.ts';
 import {GrpcError} from './grpc-error.ts';
 import {MetricsClient, MetricsError, type MetricsPage} from './metrics-client.ts';
@@ -82,6 +82,42 @@ export class Calls {
 			return await use((rpc, request, callOptions) =>
 				this.#explained(client, target, callOptions, () => client.call(rpc, request, {...callOptions, token: session.token})),
 			);
+		} finally {
+			client.close();
+		}
+	}
+
+	/**
+	 * The messages of a stream, over a connection that nobody else uses: `prepare` may ask on it before. `options` bounds what comes
+	 * before the stream, and every wait in it.
+	 */
+	async *streamed<Request, Response>(
+		target: Target,
+		options: CallOptions & Omit<StreamOptions, 'token'>,
+		prepare: (ask: Ask) => Promise<void>,
+		rpc: Rpc<Request, Response>,
+		request: Request,
+	): AsyncGenerator<Response> {
+		const {session} = this.#options;
+		const client = await this.#clients.admit(async () => new EndpointClient(await this.#route(target.endpoint)));
+		try {
+			await this.#explained(client, target, options, () => session.renew(client, options));
+			await prepare((before, question, callOptions) =>
+				this.#explained(client, target, callOptions, () => client.call(before, question, {...callOptions, token: session.token})),
+			);
+			const messages = client.stream(rpc, request, {...options, token: session.token});
+			const wait = {timeoutMs: options.silenceMs};
+			try {
+				for (;;) {
+					const next = await this.#explained(client, target, wait, () => messages.next());
+					if (next.done === true) {
+						return;
+					}
+					yield next.value;
+				}
+			} finally {
+				await messages.return(undefined);
+			}
 		} finally {
 			client.close();
 		}

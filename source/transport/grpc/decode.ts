@@ -2,7 +2,7 @@
 import type {Member, MemberId} from '../../domain/member.ts';
 import type {MemberStatus} from '../../domain/observation.ts';
 import {safeText} from '../safe-text.ts';
-import type {RaisedAlarm} from '../transport.ts';
+import type {RaisedAlarm, SnapshotChunk} from '../transport.ts';
 import {type Field, readFields} from './protobuf.ts';
 
 /** A uint64 as etcdctl prints it. */
@@ -41,6 +41,12 @@ export function decodeStatus(message: Uint8Array): MemberStatus {
 		...(storageVersion === '' ? {} : {storageVersion}),
 		...(quotaBytes === 0 ? {} : {quotaBytes}),
 	};
+}
+
+/** One message of a snapshot's stream. By hand too: etcd3 would copy every byte of the database once more. */
+export function decodeSnapshot(message: Uint8Array): SnapshotChunk {
+	const fields = readFields(message);
+	return {bytes: last(fields, 3)?.bytes ?? new Uint8Array(), remainingBytes: integer(last(fields, 2))};
 }
 
 /** The last one counts, as protocol buffers have it. */

@@ -2,7 +2,18 @@
 import type {KeyPage} from '../../domain/key-page.ts';
 import type {Member, MemberId, Membership} from '../../domain/member.ts';
 import type {MemberMetrics, MemberStatus} from '../../domain/observation.ts';
-import type {CallOptions, Connection, PageRequest, ProbeOutcome, RaisedAlarm, Transport} from '../transport.ts';
+
+import type {
+	CallOptions,
+	Connection,
+	PageRequest,
+	ProbeOutcome,
+	RaisedAlarm,
+	SnapshotChunk,
+	SnapshotOptions,
+	Transport,
+} from '../transport.ts';
+
 import {failureOf} from '../transport-error.ts';
 import {Calls, type Target} from './calls.ts';
 import {decodeIdentity} from './decode.ts';
@@ -108,6 +119,10 @@ class DirectTransport implements Transport {
 
 	defragment(member: Member, {clusterId}: {readonly clusterId: string}, options: CallOptions): Promise<void> {
 		return this.#upkeep.defragment(member, clusterId, options);
+	}
+
+	snapshot(member: Member, {clusterId}: {readonly clusterId: string}, options: SnapshotOptions): AsyncIterable<SnapshotChunk> {
+		return this.#upkeep.snapshot(member, clusterId, options);
 	}
 
 	moveLeader(leader: Member, to: MemberId, options: CallOptions): Promise<void> {

@@ -2,7 +2,7 @@
  * One gRPC connection to one endpoint, through etcd3: calls that are sent once, end by their deadline and can be stopped. It is never
  * made a second time, so all its calls reach one and the same member.
  */
-import {Channel, Metadata, setLogger, status} from '@grpc/grpc-js';
+import {Channel, Metadata, type ServiceError, setLogger, status} from '@grpc/grpc-js';
 import {NoopPolicy} from 'cockatiel';
 import {Etcd3, type Services} from 'etcd3';
 import {ChannelDialer} from './channel-dialer.ts';
@@ -28,6 +28,13 @@ export type RpcOptions = {
 	readonly timeoutMs: number;
 	readonly signal?: AbortSignal;
 	/** From `Authenticate`. */
+	readonly token?: string | undefined;
+};
+
+export type StreamOptions = {
+	/** Milliseconds without a message, while one is waited for. */
+	readonly silenceMs: number;
+	readonly signal?: AbortSignal;
 	readonly token?: string | undefined;
 };
 
@@ -93,10 +100,31 @@ export class EndpointClient implements Poolable {
 		try {
 			return await this.#send(rpc, request, options);
 		} finally {
-			this.#inFlight--;
-			if (this.#retired && this.#inFlight === 0) {
-				this.close();
-			}
+			this.#ended();
+		}
+	}
+
+	/**
+	 * The messages of a call that is answered by many, one whenever it is asked for: what nobody asks for stays at the server, for HTTP/2
+	 * lets it send no more than a window of 64 KiB ahead, through whatever tunnel. Leaving the iteration ends the call. Throws `GrpcError`.
+	 */
+	async *stream<Request, Response>(
+		rpc: Rpc<Request, Response>,
+		request: Request,
+		options: StreamOptions,
+	): AsyncGenerator<Response> {
+		this.#inFlight++;
+		try {
+			yield* this.#receive(rpc, request, options);
+		} finally {
+			this.#ended();
+		}
+	}
+
+	#ended(): void {
+		this.#inFlight--;
+		if (this.#retired && this.#inFlight === 0) {
+			this.close();
 		}
 	}
 
@@ -163,6 +191,49 @@ export class EndpointClient implements Poolable {
 			clearTimeout(deadline);
 			clearTimeout(dialDeadline);
 			options.signal?.removeEventListener('abort', stop);
+		}
+	}
+
+	async *#receive<Request, Response>(
+		rpc: Rpc<Request, Response>,
+		request: Request,
+		options: StreamOptions,
+	): AsyncGenerator<Response> {
+		const client = await this.#etcd.connection(rpc.service);
+		const {path, requestSerialize, responseDeserialize} = definition(client, rpc.service, rpc.method);
+		const metadata = new Metadata();
+		if (options.token !== undefined) {
+			metadata.set('token', options.token);
+		}
+		const decode = rpc.decode ?? responseDeserialize;
+		const call = client.makeServerStreamRequest<Request, Response>(path, requestSerialize, decode, request, metadata, {});
+		let ended: GrpcError['ended'];
+		const end = (why: GrpcError['ended']) => {
+			ended ??= why;
+			call.cancel();
+		};
+		const stop = () => end('stopped');
+		// It may fail while nobody waits for a message: whoever asks for the next one is told.
+		call.on('error', () => {});
+		options.signal?.addEventListener('abort', stop);
+		if (options.signal?.aborted) {
+			stop();
+		}
+		const messages: AsyncIterator<Response> = call[Symbol.asyncIterator]();
+		try {
+			for (;;) {
+				const silence = setTimeout(() => end('deadline'), options.silenceMs);
+				const next = await messages.next().finally(() => clearTimeout(silence));
+				if (next.done === true) {
+					return;
+				}
+				yield next.value;
+			}
+		} catch (error) {
+			throw new GrpcError(error as ServiceError, ended, this.#dialer);
+		} finally {
+			options.signal?.removeEventListener('abort', stop);
+			call.cancel();
 		}
 	}
 }

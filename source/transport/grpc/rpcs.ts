@@ -1,6 +1,7 @@
 /** The methods of etcd's API that this program uses, with what it sends and reads of them. */
 import type {MemberStatus} from '../../domain/observation.ts';
-import {type AlarmMessage, decodeStatus, type HeaderMessage, type MemberMessage} from './decode.ts';
+import type {SnapshotChunk} from '../transport.ts';
+import {type AlarmMessage, decodeSnapshot, decodeStatus, type HeaderMessage, type MemberMessage} from './decode.ts';
 import type {Rpc} from './endpoint-client.ts';
 
 type Answer<T = object> = T & {readonly header: HeaderMessage};
@@ -37,6 +38,9 @@ export const put: Rpc<{readonly key: Buffer; readonly value: Buffer}, Answer> = 
 export const deleteRange: Rpc<{readonly key: Buffer}, Answer> = {service: 'KV', method: 'DeleteRange'};
 
 export const defragment: Rpc<Nothing, Answer> = {service: 'Maintenance', method: 'Defragment'};
+
+/** A stream: the whole database, then its SHA-256. */
+export const snapshot: Rpc<Nothing, SnapshotChunk> = {service: 'Maintenance', method: 'Snapshot', decode: decodeSnapshot};
 
 export const moveLeader: Rpc<{readonly targetID: string}, Answer> = {service: 'Maintenance', method: 'MoveLeader'};
 

@@ -1,11 +1,13 @@
-/** The calls that change something. Each is sent once, over a connection of its own on which the member has just said who it is. */
+/** The calls that change something, or weigh on a member. Each is sent once, over a connection of its own on which the member has just said who it is. */
 
 import {evidenceMaximumAgeMs} from '../../domain/defrag-policy.ts';
 import type {Failure, FailureKind} from '../../domain/failure.ts';
 import {writeProbeKey} from '../../domain/key-page.ts';
 import {type Member, type MemberId, memberLabel} from '../../domain/member.ts';
 import type {MemberStatus} from '../../domain/observation.ts';
-import type {CallOptions, ProbeOutcome, RaisedAlarm} from '../transport.ts';
+
+import type {CallOptions, ProbeOutcome, RaisedAlarm, SnapshotChunk, SnapshotOptions} from '../transport.ts';
+
 import {failureOf, TransportError} from '../transport-error.ts';
 import type {Ask, Calls, Target} from './calls.ts';
 import {decimalId, decodeAlarm, type Identity} from './decode.ts';
@@ -47,6 +49,16 @@ export class Upkeep {
 			}
 			return () => ask(rpcs.defragment, {}, options);
 		});
+	}
+
+	/** Changes nothing, but weighs on the member, and on its defragmentation: from the one that is meant, or from none. */
+	async *snapshot(member: Member, clusterId: string, {silenceMs, signal}: SnapshotOptions): AsyncGenerator<SnapshotChunk> {
+		const target = memberTarget(member);
+		const options = {timeoutMs: this.#commandTimeoutMs, silenceMs, ...(signal && {signal})};
+		const prepare = async (ask: Ask) => {
+			expectIdentity(await ask(rpcs.status, {}, options), {clusterId, memberId: member.id}, target);
+		};
+		yield* this.#calls.streamed(target, options, prepare, rpcs.snapshot, {});
 	}
 
 	async moveLeader(leader: Member, to: MemberId, options: CallOptions): Promise<void> {

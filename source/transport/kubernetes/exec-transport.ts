@@ -11,7 +11,16 @@ import {readMetrics} from '../grpc/metrics.ts';
 import {mostTelling} from '../grpc/most-telling.ts';
 import {expectSameCluster} from '../grpc/same-cluster.ts';
 import {refuseOldVersion} from '../grpc/supported-version.ts';
-import type {CallOptions, Connection, PageRequest, ProbeOutcome, RaisedAlarm, Transport} from '../transport.ts';
+import type {
+	CallOptions,
+	Connection,
+	PageRequest,
+	ProbeOutcome,
+	RaisedAlarm,
+	SnapshotChunk,
+	SnapshotOptions,
+	Transport,
+} from '../transport.ts';
 import {failureOf, TransportError} from '../transport-error.ts';
 import type {KubernetesClient} from './client.ts';
 import type {EtcdPod} from './etcd-pod.ts';
@@ -20,6 +29,7 @@ import {readIdentity, readMembers} from './etcdctl-json.ts';
 import {EtcdctlRunner} from './etcdctl-runner.ts';
 import {type Answered, execKeyPage, execValueBytes} from './exec-keys.ts';
 import {ExecMetrics} from './exec-metrics.ts';
+import {type ExecSnapshotOptions, execSnapshot} from './exec-snapshot.ts';
 import {ExecUpkeep} from './exec-upkeep.ts';
 import {firstAnswer} from './first-answer.ts';
 import {matchPods} from './match-pods.ts';
@@ -52,6 +62,7 @@ export class ExecTransport implements Transport {
 	readonly #statuses: StatusBatch;
 	readonly #metrics: ExecMetrics;
 	readonly #upkeep: ExecUpkeep;
+	readonly #snapshots: ExecSnapshotOptions;
 	readonly #closing = new AbortController();
 	#newest: Membership | undefined;
 
@@ -62,6 +73,7 @@ export class ExecTransport implements Transport {
 		this.#etcdctl = new EtcdctlRunner(client, pods);
 		this.#statuses = new StatusBatch(this.#etcdctl);
 		this.#metrics = new ExecMetrics(options);
+		this.#snapshots = {...options, etcdctl: this.#etcdctl};
 		this.#upkeep = new ExecUpkeep(this.#etcdctl, commandTimeoutMs);
 	}
 
@@ -119,6 +131,10 @@ export class ExecTransport implements Transport {
 
 	defragment(member: Member, {clusterId}: {readonly clusterId: string}, options: CallOptions): Promise<void> {
 		return this.#upkeep.defragment(member, clusterId, this.#stoppable(options));
+	}
+
+	snapshot(member: Member, {clusterId}: {readonly clusterId: string}, options: SnapshotOptions): AsyncIterable<SnapshotChunk> {
+		return execSnapshot(this.#snapshots, member, clusterId, this.#stoppable(options));
 	}
 
 	moveLeader(leader: Member, to: MemberId, options: CallOptions): Promise<void> {
@@ -205,7 +221,7 @@ export class ExecTransport implements Transport {
 		}
 	}
 
-	#stoppable(options: CallOptions): CallOptions {
+	#stoppable<Options extends {readonly signal?: AbortSignal}>(options: Options): Options {
 		const {signal} = this.#closing;
 		return {...options, signal: options.signal === undefined ? signal : AbortSignal.any([signal, options.signal])};
 	}

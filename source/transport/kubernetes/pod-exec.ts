@@ -6,9 +6,9 @@ import {openSocket} from './channel-socket.ts';
 import type {KubernetesClient} from './client.ts';
 import type {EtcdPod} from './etcd-pod.ts';
 
-const stdoutChannel = 1;
-const stderrChannel = 2;
-const statusChannel = 3;
+export const stdoutChannel = 1;
+export const stderrChannel = 2;
+export const statusChannel = 3;
 
 /** The newer one, of Kubernetes 1.30, differs in closing stdin only, which we never open. */
 const protocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
@@ -28,13 +28,11 @@ export type PodCommand = {
 	readonly what: string;
 };
 
-/**
- * Rejects with `TransportError`: with `notSent` when the command certainly never ran. When it may have run, its outcome is unknown,
- * and it goes on in the pod until its own deadline.
- */
-export async function runInPod(client: KubernetesClient, run: PodCommand, options: CallOptions): Promise<Output> {
-	const started = performance.now();
-	const {pod, container, command, what} = run;
+/** Where the API takes it. */
+export function podExecRequest({pod, container, command}: PodCommand): {
+	readonly path: string;
+	readonly protocols: readonly string[];
+} {
 	const {namespace, name} = pod.key;
 	const query = new URLSearchParams([
 		['container', container],
@@ -43,7 +41,17 @@ export async function runInPod(client: KubernetesClient, run: PodCommand, option
 		...command.map((word): [string, string] => ['command', word]),
 	]);
 	const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}/exec?${query}`;
-	const socket = await openSocket({client, path, protocols, what}, options);
+	return {path, protocols};
+}
+
+/**
+ * Rejects with `TransportError`: with `notSent` when the command certainly never ran. When it may have run, its outcome is unknown,
+ * and it goes on in the pod until its own deadline.
+ */
+export async function runInPod(client: KubernetesClient, run: PodCommand, options: CallOptions): Promise<Output> {
+	const started = performance.now();
+	const {what} = run;
+	const socket = await openSocket({client, ...podExecRequest(run), what}, options);
 	const {promise, resolve, reject} = Promise.withResolvers<Output>();
 	const printed: Record<number, Buffer[]> = {[stdoutChannel]: [], [stderrChannel]: []};
 	let length = 0;
@@ -101,7 +109,7 @@ type Status = {
 };
 
 /** The exit code in a status frame; else why the command did not run. */
-function readExitCode(text: string): number | {readonly message: string} {
+export function readExitCode(text: string): number | {readonly message: string} {
 	try {
 		const {status, reason, message = '', details} = JSON.parse(text) as Status;
 		if (status === 'Success') {
@@ -117,7 +125,7 @@ function readExitCode(text: string): number | {readonly message: string} {
 /** As runc and crun say it. Any other file that is not there may be the runtime's own, after the command began. */
 const noSuchProgram = /executable file (`[^`]*` )?not found|exec: "[^"]*": stat \S+: no such file or directory/i;
 
-function notRun(message: string, what: string): TransportError {
+export function notRun(message: string, what: string): TransportError {
 	const isMissing = noSuchProgram.test(message);
 	return new TransportError({
 		kind: isMissing ? 'unsupported' : 'unreachable',
@@ -128,7 +136,7 @@ function notRun(message: string, what: string): TransportError {
 	});
 }
 
-function cutOff(what: string, code: number): TransportError {
+export function cutOff(what: string, code: number): TransportError {
 	return new TransportError({
 		kind: 'unreachable',
 		message: `${what}: the connection was lost (${code}) before it ended`,
