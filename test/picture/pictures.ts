@@ -1,0 +1,67 @@
+/** What each picture shows, and the keys that lead there. */
+import {setTimeout as delay} from 'node:timers/promises';
+import type {PseudoTerminal} from '../helpers/pseudo-terminal.ts';
+
+export type Picture = {
+	/** Flags of `etcdtop demo`. */
+	readonly demo: readonly string[];
+	readonly columns: number;
+	readonly rows: number;
+	/** Resolves when the screen is as it should be. */
+	readonly pose: (program: PseudoTerminal) => Promise<void>;
+};
+
+const wide = {columns: 120, rows: 36};
+
+/** Long enough for lines in a window of five minutes. */
+const watchMs = 100_000;
+const startMs = 90_000;
+/** A cluster that has just started is no reason to hold a plan back any more. */
+const settledMs = 120_000;
+const retryMs = 3000;
+
+export const pictures: Readonly<Record<string, Picture>> = {
+	overview: {
+		demo: ['--scenario', 'fragmented'],
+		...wide,
+		async pose(program) {
+			await program.waitFor(/● HEALTHY/, startMs);
+			await shortWindow(program);
+			await delay(watchMs);
+		},
+	},
+	plan: {
+		demo: ['--scenario', 'fragmented'],
+		...wide,
+		async pose(program) {
+			await program.waitFor(/● HEALTHY/, startMs);
+			await shortWindow(program);
+			await pressUntil(program, 'D', /GATES/);
+			await program.waitFor((screen) => !/◌/.test(screen), settledMs);
+		},
+	},
+	kubernetes: {
+		demo: ['--scenario', 'fragmented', '--kubernetes'],
+		...wide,
+		async pose(program) {
+			await program.waitFor(/● HEALTHY/, startMs);
+			await pressUntil(program, 'w', /RESTARTS/);
+		},
+	},
+};
+
+/** A member that started just now holds a plan back, and a press then only says so. */
+async function pressUntil(program: PseudoTerminal, key: string, shown: RegExp): Promise<void> {
+	for (let tries = 0; tries < settledMs / retryMs && !shown.test(program.screen()); tries++) {
+		program.send(key);
+		await delay(retryMs);
+	}
+	await program.waitFor(shown);
+}
+
+/** Five minutes instead of an hour, most of which a new cluster has not lived. */
+async function shortWindow(program: PseudoTerminal): Promise<void> {
+	program.send('[');
+	await delay(500);
+	program.send('[');
+}
