@@ -7,6 +7,7 @@ import {dirname} from 'node:path';
 import {type Authority, createAuthority} from '../certificates.ts';
 import type {Cluster} from '../cluster.ts';
 import {Controllers} from './controllers.ts';
+import {EncryptionController} from './encryption-controller.ts';
 import {EtcdPods} from './etcd-pods.ts';
 import {Faults} from './faults.ts';
 import {FrontDoor} from './front-door.ts';
@@ -40,6 +41,8 @@ export interface KubernetesApi {
 	/** What the controllers of the cluster write. */
 	readonly controllers: Controllers;
 	readonly kubelet: Kubelet;
+	/** OpenShift's: it does nothing until it is stepped or started. */
+	readonly encryption: EncryptionController;
 	resource(plural: string): Resource;
 	/** A kubeconfig with a user's fields, for this API at `url`. */
 	kubeconfig(user?: object, url?: string): string;
@@ -68,6 +71,8 @@ export async function startKubernetesApi(cluster: Cluster, options: KubernetesAp
 	const door = new FrontDoor((server.address() as AddressInfo).port);
 	await door.open();
 	const faults = new Faults({cluster, door, sockets, kubelet});
+	const controllers = new Controllers(resources, objects, storage);
+	const encryption = new EncryptionController(objects, controllers);
 	const url = `https://127.0.0.1:${door.port}`;
 	return {
 		url,
@@ -77,12 +82,14 @@ export async function startKubernetesApi(cluster: Cluster, options: KubernetesAp
 		sockets,
 		faults,
 		kubelet,
-		controllers: new Controllers(resources, objects, storage),
+		controllers,
+		encryption,
 		resource: (plural) => resources.find((resource) => resource.plural === plural)!,
 		kubeconfig: (user = {token: admin.token}, server = url) =>
 			kubeconfigText({contextName, server, authority: authority.certificate, user}),
 		certificateUser: async (name, validity) => certificateUser(await authority.issue({commonName: name, ...validity})),
 		stop() {
+			encryption.stop();
 			kubelet.stop();
 			door.close();
 			sockets.stop();

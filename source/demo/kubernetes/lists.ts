@@ -39,6 +39,17 @@ export function list(store: ObjectStore, resource: Resource, {namespace, query}:
 	};
 }
 
+/** The list without what is in its objects. */
+export function metadataOf(whole: object): object {
+	const {metadata, items} = whole as {readonly metadata: object; readonly items: readonly KubeObject[]};
+	return {
+		kind: 'PartialObjectMetadataList',
+		apiVersion: 'meta.k8s.io/v1',
+		metadata,
+		items: items.map((item) => ({kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: item.metadata})),
+	};
+}
+
 /** As the API has it: items of built-in kinds don't repeat what their list says. */
 function itemOf(object: KubeObject, {group}: Resource): object {
 	const {kind: _kind, apiVersion: _apiVersion, ...item} = object;

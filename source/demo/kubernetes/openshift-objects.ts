@@ -26,7 +26,13 @@ export function openshiftObjects(cluster: Cluster, network: PodNetwork): Seed[] 
 		],
 		['apiservers', {metadata: {name: 'cluster'}, spec: {encryption: {type: ''}}, status: {}}],
 		...['etcds', 'kubeapiservers', 'openshiftapiservers', 'authentications'].map(
-			(plural): Seed => [plural, operatorConfig(cluster.members.map(({name}) => name))],
+			(plural): Seed => [
+				plural,
+				operatorConfig(
+					cluster.members.map(({name}) => name),
+					plural === 'etcds' ? [] : [notEncrypted],
+				),
+			],
 		),
 	];
 }
@@ -99,7 +105,14 @@ function clusterOperator(name: string): KubeObject {
 	};
 }
 
-function operatorConfig(nodes: readonly string[]): KubeObject {
+const notEncrypted = {
+	type: 'Encrypted',
+	status: 'False',
+	reason: 'EncryptionDisabled',
+	message: 'Encryption is not enabled',
+};
+
+function operatorConfig(nodes: readonly string[], more: readonly object[]): KubeObject {
 	const count = nodes.length === 1 ? '1 node is' : `${nodes.length} nodes are`;
 	return {
 		metadata: {name: 'cluster'},
@@ -112,6 +125,7 @@ function operatorConfig(nodes: readonly string[]): KubeObject {
 					reason: 'AllNodesAtLatestRevision',
 					message: `${count} at revision 7`,
 				},
+				...more,
 			],
 			latestAvailableRevision: 7,
 			nodeStatuses: nodes.map((nodeName) => ({nodeName, currentRevision: 7})),

@@ -1,5 +1,6 @@
 /** One HTTP request: who asks, whether they may, and the answer. */
 import type {IncomingMessage, ServerResponse} from 'node:http';
+import {metadataOf} from './lists.ts';
 import type {ObjectStore} from './object-store.ts';
 import {type RequestInfo, requestInfo} from './request-info.ts';
 import {apiVersionOf, discovery, type Resource} from './resources.ts';
@@ -62,7 +63,9 @@ async function answerTo(request: IncomingMessage, response: ServerResponse, serv
 		response.writeHead(404, {'Content-Type': 'text/plain'}).end('404 page not found\n');
 		return undefined;
 	}
-	return answerFor(user!, {info, resource, body: await readBody(request)}, response, serving);
+	const answer = await answerFor(user!, {info, resource, body: await readBody(request)}, response, serving);
+	const wantsMetadata = info.verb === 'list' && /as=PartialObjectMetadataList/.test(request.headers.accept ?? '');
+	return answer !== undefined && wantsMetadata ? {...answer, body: metadataOf(answer.body)} : answer;
 }
 
 type Question = {readonly info: RequestInfo; readonly resource: Resource; readonly body: Body};

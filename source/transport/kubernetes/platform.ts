@@ -1,13 +1,12 @@
 /** What Kubernetes tells around etcd, asked anew before every step, and the permissions that every change takes. */
-import {setTimeout as sleep} from 'node:timers/promises';
 import {gateTimeoutMs} from '../../domain/defrag-policy.ts';
 import type {Pod, PodMatch} from '../../domain/pod.ts';
-import type {Surroundings, Told} from '../../domain/surroundings.ts';
+import type {Surroundings} from '../../domain/surroundings.ts';
 import type {Platform} from '../platform.ts';
 import type {CallOptions} from '../transport.ts';
-import {failureOf, TransportError} from '../transport-error.ts';
 import {execPermissions, forwardPermissions} from './choose-way.ts';
 import type {KubernetesCluster} from './connect.ts';
+import {createEncryptionPort} from './encryption.ts';
 import type {EtcdPod} from './etcd-pod.ts';
 import {createLeasePort} from './lease.ts';
 import type {Match} from './match-pods.ts';
@@ -21,7 +20,7 @@ import {
 	switchPermission,
 } from './openshift-signs.ts';
 import {PermissionWatch} from './permission-watch.ts';
-import {type Permission, permissionText} from './permissions.ts';
+import {told} from './told.ts';
 
 /** A gate's question is not asked more often than this, in ms: a run looks every second, and the API has others to serve. */
 const freshMs = 2000;
@@ -56,36 +55,10 @@ export function platformOf(cluster: KubernetesCluster, timeoutMs: number): Platf
 			return surroundings;
 		},
 		lease: createLeasePort(client, namespace, call),
+		...(distribution === 'OpenShift' && {encryption: createEncryptionPort(client, call)}),
 		pods: (members) => ({ageMs: cluster.podsAgeMs(), matches: cluster.pods(members).map(matchSeen)}),
 		denied: () => watch.denied,
 	};
-}
-
-/** `permission`: what a refusal means; `other`: what it may mean as well. */
-async function told<T>(permission: Permission, answer: Promise<T>, other?: Permission): Promise<Told<T>> {
-	try {
-		return {kind: 'told', value: await within(gateTimeoutMs, answer)};
-	} catch (error) {
-		const {kind, message} = failureOf(error);
-		return kind === 'permission-denied'
-			? {kind: 'denied', permission: [permission, ...(other === undefined ? [] : [other])].map(permissionText).join(' and ')}
-			: {kind: 'silent', why: message};
-	}
-}
-
-/** A question may be of several requests, and their deadline that of a user who has the time. */
-async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
-	const late = {kind: 'timed-out', message: `no answer within ${(ms / 1000).toFixed(1)} s`, nextStep: ''} as const;
-	const done = new AbortController();
-	const deadline = sleep(ms, undefined, {signal: done.signal}).then(() => {
-		throw new TransportError(late);
-	});
-	try {
-		return await Promise.race([answer, deadline]);
-	} finally {
-		deadline.catch(() => undefined);
-		done.abort();
-	}
 }
 
 /** The answer under way, or one that is younger than that, serves everybody. */

@@ -1,0 +1,270 @@
+/**
+ * OpenShift's controllers of encryption: they make keys, roll them out to every API server, write everything anew and say how far they
+ * are. A step is what one of them does at a time, so that tests see every state between. Nothing is really encrypted.
+ */
+import {randomBytes} from 'node:crypto';
+import type {Condition, Controllers} from './controllers.ts';
+import {type KubeObject, type ObjectStore, timestamp} from './object-store.ts';
+import {type Rollout, rollOut} from './rollout.ts';
+
+const keysNamespace = 'openshift-config-managed';
+const annotation = 'encryption.apiserver.operator.openshift.io/';
+const weekMs = 7 * 24 * 60 * 60 * 1000;
+
+type ApiServer = {readonly operator: string; readonly component: string; readonly resources: readonly string[]};
+
+const apiServers: readonly ApiServer[] = [
+	{operator: 'openshiftapiservers', component: 'openshift-apiserver', resources: ['routes.route.openshift.io']},
+	{operator: 'kubeapiservers', component: 'openshift-kube-apiserver', resources: ['configmaps', 'secrets']},
+	{
+		operator: 'authentications',
+		component: 'openshift-oauth-apiserver',
+		resources: ['oauthaccesstokens.oauth.openshift.io', 'oauthauthorizetokens.oauth.openshift.io'],
+	},
+];
+
+type Server = ApiServer & {
+	/** The newest key that its pods can read with, and that they write with. */
+	readKey: number;
+	writeKey: number;
+	rollout: Rollout | undefined;
+	/** What is being written anew. */
+	migrating: string | undefined;
+};
+
+type GroupResource = {readonly Group: string; readonly Resource: string};
+
+export class EncryptionController {
+	readonly #objects: ObjectStore;
+	readonly #controllers: Controllers;
+	readonly #servers: readonly Server[];
+	#timer: NodeJS.Timeout | undefined;
+
+	constructor(objects: ObjectStore, controllers: Controllers) {
+		this.#objects = objects;
+		this.#controllers = controllers;
+		this.#servers = apiServers.map((server) => ({...server, readKey: 0, writeKey: 0, rollout: undefined, migrating: undefined}));
+	}
+
+	/** A step of every server each `stepMs`; one that fails, as all writes do under NOSPACE, is tried again. */
+	start(stepMs: number): void {
+		this.stop();
+		const turn = async (): Promise<void> => {
+			await this.step().catch(() => {});
+			if (this.#timer !== undefined) {
+				this.#timer = setTimeout(() => void turn(), stepMs);
+			}
+		};
+		this.#timer = setTimeout(() => void turn(), stepMs);
+	}
+
+	stop(): void {
+		clearTimeout(this.#timer);
+		this.#timer = undefined;
+	}
+
+	/** The next thing that each of its controllers does, or of one component alone. Throws `ApiError` while etcd takes no writes. */
+	async step(component?: string): Promise<void> {
+		for (const server of this.#servers) {
+			if (component === undefined || component === server.component) {
+				await this.#stepOf(server);
+			}
+		}
+	}
+
+	/** Until nothing is left to do. */
+	async finish(): Promise<void> {
+		for (let before = -1; before !== this.#objects.resourceVersion; ) {
+			before = this.#objects.resourceVersion;
+			await this.step();
+		}
+	}
+
+	async #stepOf(server: Server): Promise<void> {
+		if (server.rollout !== undefined) {
+			// The condition `Encrypted` rests meanwhile, however old it gets.
+			server.rollout = await server.rollout.next();
+			return;
+		}
+		const keys = this.#keysOf(server);
+		const wanted = this.#wantedType();
+		const newest = keys.at(-1);
+		if (newest === undefined && wanted === 'identity') {
+			await this.#condition(server, {
+				type: 'Encrypted',
+				status: 'False',
+				reason: 'EncryptionDisabled',
+				message: 'Encryption is not enabled',
+			});
+			return;
+		}
+		if (newest === undefined || modeOf(newest) !== wanted || isOld(newest)) {
+			await this.#makeKey(server, idOf(newest) + 1, wanted, reasonFor(newest, wanted));
+			return;
+		}
+		const id = idOf(newest);
+		if (server.readKey < id) {
+			// First every pod has to be able to read with it; a key that encrypts nothing is read with in any case.
+			server.rollout = await rollOut(this.#controllers, this.#objects, server.operator);
+			server.readKey = id;
+			server.writeKey = wanted === 'identity' ? id : server.writeKey;
+			return;
+		}
+		if (server.writeKey < id) {
+			server.rollout = await rollOut(this.#controllers, this.#objects, server.operator);
+			server.writeKey = id;
+			return;
+		}
+		await this.#migrate(server, newest);
+		await this.#tell(server, wanted);
+	}
+
+	/** One resource after the other. */
+	async #migrate(server: Server, key: KubeObject): Promise<void> {
+		if (server.migrating !== undefined) {
+			await this.#noteMigrated(key, server.migrating);
+			server.migrating = undefined;
+		}
+		const done = migratedOf(this.#keysOf(server).at(-1)!).map(nameOf);
+		const left = server.resources.filter((resource) => !done.includes(resource));
+		server.migrating = left[0];
+		await this.#condition(
+			server,
+			left.length > 0
+				? {
+						type: 'EncryptionMigrationControllerProgressing',
+						status: 'True',
+						reason: 'Migrating',
+						message: `migrating resources to a new write key: [${left.map(readable).join(' ')}]`,
+					}
+				: {type: 'EncryptionMigrationControllerProgressing', status: 'False'},
+		);
+	}
+
+	async #tell(server: Server, wanted: string): Promise<void> {
+		const keys = this.#keysOf(server);
+		const isDone = (key: KubeObject) => server.resources.every((one) => migratedOf(key).map(nameOf).includes(one));
+		const newest = keys.at(-1)!;
+		if (wanted === 'identity') {
+			await this.#condition(server, {
+				type: 'Encrypted',
+				status: 'False',
+				...(isDone(newest)
+					? {reason: 'DecryptionCompleted', message: 'Encryption mode set to identity and everything is decrypted'}
+					: {reason: 'DecryptionInProgress', message: 'Encryption mode set to identity and decryption is not finished'}),
+			});
+			return;
+		}
+		// A key before it with which everything was written is enough: while keys are renewed all stays encrypted.
+		const since = keys.slice(keys.findLastIndex((key) => modeOf(key) === 'identity') + 1);
+		const isEncrypted = since.some(isDone);
+		await this.#condition(server, {
+			type: 'Encrypted',
+			...(isEncrypted
+				? {status: 'True', reason: 'EncryptionCompleted', message: `All resources encrypted: ${server.resources.join(', ')}`}
+				: {status: 'False', reason: 'EncryptionInProgress', message: `Resource ${server.migrating} is being encrypted`}),
+		});
+	}
+
+	async #makeKey({component}: Server, id: number, mode: string, reason: string): Promise<void> {
+		await this.#controllers.write('secrets', {
+			metadata: {
+				name: `encryption-key-${component}-${id}`,
+				namespace: keysNamespace,
+				labels: {[`${annotation}component`]: component},
+				annotations: {
+					'kubernetes.io/description': 'WARNING: DO NOT EDIT.',
+					[`${annotation}mode`]: mode,
+					[`${annotation}internal-reason`]: reason,
+					[`${annotation}external-reason`]: '',
+				},
+				finalizers: ['encryption.apiserver.operator.openshift.io/deletion-protection'],
+			},
+			type: 'Opaque',
+			data: {'encryption.apiserver.operator.openshift.io-key': mode === 'identity' ? '' : randomBytes(32).toString('base64')},
+		});
+	}
+
+	async #noteMigrated(key: KubeObject, resource: string): Promise<void> {
+		const {metadata} = key;
+		const resources = [...migratedOf(key), groupResource(resource)];
+		const annotations = {
+			...annotationsOf(key),
+			[`${annotation}migrated-timestamp`]: timestamp(),
+			[`${annotation}migrated-resources`]: JSON.stringify({resources}),
+		};
+		await this.#controllers.write('secrets', {...key, metadata: {...metadata, annotations}});
+	}
+
+	/** Nothing is written that is there already: an operator does not either. */
+	async #condition({operator}: Server, condition: Condition): Promise<void> {
+		const object = this.#objects.get({plural: operator}, undefined, 'cluster');
+		const {conditions = []} = (object?.['status'] ?? {}) as {readonly conditions?: readonly Condition[]};
+		const old = conditions.find(({type}) => type === condition.type);
+		const isSame = old?.status === condition.status && old.reason === condition.reason && old.message === condition.message;
+		if (!isSame) {
+			await this.#controllers.setCondition(operator, 'cluster', condition);
+		}
+	}
+
+	#wantedType(): string {
+		const {encryption} = (this.#objects.get({plural: 'apiservers'}, undefined, 'cluster')?.['spec'] ?? {}) as {
+			readonly encryption?: {readonly type?: string};
+		};
+		return encryption?.type || 'identity';
+	}
+
+	/** Oldest first. */
+	#keysOf({component}: ApiServer): readonly KubeObject[] {
+		return this.#objects
+			.list({plural: 'secrets'}, keysNamespace)
+			.filter(({metadata: {labels}}) => labels?.[`${annotation}component`] === component)
+			.toSorted((a, b) => idOf(a) - idOf(b));
+	}
+}
+
+function annotationsOf({metadata}: KubeObject): Readonly<Record<string, string>> {
+	return (metadata['annotations'] ?? {}) as Readonly<Record<string, string>>;
+}
+
+function modeOf(key: KubeObject): string {
+	return annotationsOf(key)[`${annotation}mode`] ?? '';
+}
+
+function idOf(key: KubeObject | undefined): number {
+	return Number(key?.metadata.name.split('-').at(-1) ?? 0);
+}
+
+function migratedOf(key: KubeObject): readonly GroupResource[] {
+	const text = annotationsOf(key)[`${annotation}migrated-resources`];
+	return text === undefined ? [] : (JSON.parse(text) as {readonly resources: readonly GroupResource[]}).resources;
+}
+
+/** A week after everything was written with it. */
+function isOld(key: KubeObject): boolean {
+	const at = Date.parse(annotationsOf(key)[`${annotation}migrated-timestamp`] ?? '');
+	return modeOf(key) !== 'identity' && Date.now() - at > weekMs;
+}
+
+function reasonFor(newest: KubeObject | undefined, wanted: string): string {
+	return newest === undefined
+		? 'key-does-not-exist'
+		: modeOf(newest) === wanted
+			? 'rotation-interval-has-passed'
+			: 'encryption-mode-changed';
+}
+
+function groupResource(name: string): GroupResource {
+	const [Resource = '', ...group] = name.split('.');
+	return {Group: group.join('.'), Resource};
+}
+
+function nameOf({Group, Resource}: GroupResource): string {
+	return Group === '' ? Resource : `${Resource}.${Group}`;
+}
+
+/** `core/secrets` */
+function readable(name: string): string {
+	const {Group, Resource} = groupResource(name);
+	return `${Group || 'core'}/${Resource}`;
+}

@@ -1,0 +1,126 @@
+/** Encryption as an API before real etcd tells of it, followed step by step while its controllers carry it out. */
+import {beforeAll, beforeEach, expect, it} from 'vitest';
+import type {KubernetesApi} from '../../../source/demo/kubernetes/kubernetes-api.ts';
+import {encryptionStatus} from '../../../source/domain/encryption-status.ts';
+import {platformOf} from '../../../source/transport/kubernetes/platform.ts';
+import type {EncryptionPort} from '../../../source/transport/platform.ts';
+import {type Cluster, clusterForSuite} from '../../helpers/cluster.ts';
+import {failure} from '../failure.ts';
+import {apiForTest, connected} from './open-kubernetes.ts';
+
+let cluster: Cluster;
+let api: KubernetesApi;
+let port: EncryptionPort;
+
+beforeAll(async () => {
+	cluster = await clusterForSuite({members: 1, metricsUrls: true});
+}, 60_000);
+
+beforeEach(async () => {
+	api = await apiForTest(cluster, 'openshift');
+	port = platformOf(await connected(cluster, api.kubeconfig()), 1500).encryption!;
+});
+
+async function version(): Promise<string> {
+	const {config} = await port.look();
+	return config.kind === 'told' ? config.value.version : '';
+}
+
+/** What is said of the Kubernetes API server after each step, until nothing changes any more. */
+async function phases(): Promise<readonly string[]> {
+	const seen: string[] = [];
+	for (let steps = 0; steps < 20; steps++) {
+		const status = encryptionStatus(await port.look());
+		const {phase, migrated, stale = ''} = status.servers.find(({id}) => id === 'kubernetes')!;
+		const text = `${phase} ${migrated.length} ${stale.split(':')[0]}`.trim();
+		if (seen.at(-1) !== text) {
+			seen.push(text);
+		}
+		await api.encryption.step();
+	}
+	return seen;
+}
+
+it('enabled, followed over conditions that are old, and disabled again', async () => {
+	expect(encryptionStatus(await port.look())).toMatchObject({type: 'identity', verdict: 'not encrypted', total: 0});
+	expect(await port.set('aescbc', await version())).toEqual({kind: 'written'});
+	expect(await phases()).toEqual([
+		'waiting 0 aescbc is configured and has not been taken up yet',
+		'encrypting 0 there is a newer key than it tells of',
+		'encrypting 0 revisions are converging',
+		'encrypting 0 there is a newer key than it tells of',
+		'encrypting 0 revisions are converging',
+		'encrypting 0 there is a newer key than it tells of',
+		'encrypting 0',
+		'encrypting 1',
+		'encrypted 2',
+	]);
+	const status = encryptionStatus(await port.look());
+	expect(status).toMatchObject({type: 'aescbc', verdict: 'encrypted', done: 5, total: 5});
+	expect(status.servers[1]!.message).toBe('All resources encrypted: configmaps, secrets');
+	expect(status.servers[1]!.key).toMatchObject({id: 1, mode: 'aescbc', migratedAgeMs: expect.any(Number)});
+
+	expect(await port.set('identity', await version())).toEqual({kind: 'written'});
+	const seen = await phases();
+	expect(seen[0]).toBe('waiting 2 identity is configured and has not been taken up yet');
+	expect(seen).toContain('decrypting 1');
+	expect(seen.at(-1)).toBe('decrypted 2');
+}, 60_000);
+
+it('is changed only where nobody was faster, and not by whom it is forbidden to', async () => {
+	const before = await version();
+	expect(await port.set('aescbc', before)).toEqual({kind: 'written'});
+	expect(await port.set('aesgcm', before)).toEqual({kind: 'conflict'});
+	api.admin.denied = ['patch apiservers'];
+	expect(await port.set('aesgcm', await version())).toEqual({
+		kind: 'refused',
+		why: 'you may not patch apiservers.config.openshift.io cluster; ask for that permission',
+	});
+	expect(encryptionStatus(await port.look()).type).toBe('aescbc');
+});
+
+it('asks before whether it may be changed, and names what can not be seen', async () => {
+	api.admin.denied = ['patch apiservers', 'list secrets', 'get authentications'];
+	expect(await port.look()).toMatchObject({
+		deniedPatch: 'patch apiservers.config.openshift.io cluster',
+		keys: {kind: 'denied', permission: 'list secrets in openshift-config-managed'},
+		servers: {
+			openshift: {kind: 'told'},
+			oauth: {kind: 'denied', permission: 'get authentications.operator.openshift.io cluster'},
+		},
+	});
+});
+
+it('an API that is silent tells nothing, and whether a change arrived is not known', async () => {
+	const before = await version();
+	api.faults.freeze();
+	const [sight, set] = await Promise.all([port.look(), failure(port.set('aescbc', before))]);
+	expect(sight).toMatchObject({config: {kind: 'silent'}, keys: {kind: 'silent'}, servers: {oauth: {kind: 'silent'}}});
+	expect(set).toMatchObject({kind: 'timed-out'});
+	api.faults.thaw();
+});
+
+it('of a key only what stands around it, and no text of a stranger as it was', async () => {
+	await port.set('aesgcm', await version());
+	await api.encryption.finish();
+	await api.controllers.setCondition('kubeapiservers', 'cluster', {
+		type: 'Encrypted',
+		status: 'True',
+		reason: 'EncryptionCompleted\x1b[2J',
+		message: 'All resources encrypted: se\x1b[31mcrets, \u202econfigmaps\nof it',
+	});
+	await api.controllers.setCondition('kubeapiservers', 'cluster', {
+		type: 'EncryptionKeyControllerDegraded',
+		status: 'True',
+		message: '\x1b]0;title\x07no key',
+	});
+	const sight = await port.look();
+	const told = JSON.stringify(sight);
+	const material = api.objects
+		.list({plural: 'secrets'}, 'openshift-config-managed')
+		.map(({data}) => Object.values(data as Record<string, string>)[0]!);
+	expect(material).toHaveLength(3);
+	expect(material.some((text) => told.includes(text))).toBe(false);
+	expect(told).not.toMatch(/\\u001b|\\u202e|\\n/);
+	expect(sight.servers.kubernetes).toMatchObject({value: {failing: ['EncryptionKeyController: no key']}});
+});
