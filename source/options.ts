@@ -5,6 +5,7 @@ import {type Arguments, parseArguments} from './options/arguments.ts';
 import type {CommandName} from './options/commands.ts';
 import {type ConnectionOptions, connectionFrom} from './options/connection.ts';
 import {Reader} from './options/reader.ts';
+import {type RestoreOptions, restoreOptionsFrom} from './options/restore.ts';
 import {parseShare, parseSize} from './options/size.ts';
 import {UsageError} from './usage-error.ts';
 
@@ -37,6 +38,7 @@ export type Options = {
 	/** In a process of its own, which goes on when this terminal is gone. */
 	readonly detach: boolean;
 	readonly writeOut: 'table' | 'json' | 'simple';
+	readonly restore: RestoreOptions;
 	readonly scenario: string;
 	readonly noMonitor: boolean;
 	/** What the demo's Kubernetes is like; absent without one. */
@@ -84,6 +86,7 @@ function optionsFrom(parsed: Arguments, environment: NodeJS.ProcessEnv): Options
 		yes: read.isSet('yes'),
 		detach: read.isSet('detach'),
 		writeOut: read.choice('write-out') as Options['writeOut'],
+		restore: restoreOptionsFrom(read),
 		scenario: read.choice('scenario'),
 		noMonitor: read.isSet('no-monitor'),
 		...(read.isSet('kubernetes') && {demoKubernetes: read.choice('distribution')}),

@@ -8,6 +8,7 @@ import {runContexts} from './contexts.ts';
 import {runDefrag} from './defrag.ts';
 import {runJournal} from './journal.ts';
 import {runReport} from './report.ts';
+import {runRestorePrint} from './restore.ts';
 import {runStatus} from './status.ts';
 
 /** Exit code. Throws `UsageError` and `TransportError`. */
@@ -25,6 +26,8 @@ export async function runCommand(context: CommandContext): Promise<number> {
 			return runJournal(context);
 		case 'report':
 			return runReport(context);
+		case 'restore':
+			return runRestorePrint(context);
 		case 'contexts':
 			return runContexts(context);
 		case 'completion':

@@ -9,6 +9,7 @@ export type CommandName =
 	| 'compact'
 	| 'journal'
 	| 'report'
+	| 'restore'
 	| 'contexts'
 	| 'demo'
 	| 'completion';
@@ -76,6 +77,15 @@ export const commands: readonly Command[] = [
 			'The last run where none is named; the beginning of its id is enough. It is made from the journal of this machine.',
 		],
 		reachesCluster: false,
+	},
+	{
+		name: 'restore',
+		help: 'a runbook that walks through a restore from a backup',
+		details: [
+			'Every step with this cluster’s own names, checked where the Kubernetes API, etcd or SSH can tell, ticked off in order, and saved after every tick: it goes on without an API server, and with --resume after a lost connection.',
+			'What the cluster does not tell any more is taken from the manifest beside the backup, or from --hosts, --release and --data-dir.',
+		],
+		reachesCluster: true,
 	},
 	{
 		name: 'contexts',

@@ -192,6 +192,54 @@ const hostFlags: readonly Flag[] = [
 ];
 
 const monitorCommands = ['monitor', 'demo'] as const;
+const screenCommands = [...monitorCommands, 'restore'] as const;
+
+const restoreFlags: readonly Flag[] = [
+	{
+		name: 'from',
+		type: 'string',
+		value: 'DIRECTORY',
+		help: 'the backup: its directory, or its snapshot',
+		commands: ['restore'],
+	},
+	{name: 'resume', type: 'boolean', help: 'go on with the runbook that was begun', commands: ['restore']},
+	{name: 'print', type: 'boolean', help: 'print the runbook as Markdown and do nothing', commands: ['restore']},
+	{
+		name: 'ssh',
+		type: 'string',
+		value: 'USER@',
+		help: "look at the hosts by the system's ssh as that user, and run steps there that are confirmed one by one",
+		commands: ['restore'],
+	},
+	{
+		name: 'recovery-host',
+		type: 'string',
+		value: 'NAME',
+		help: 'the host that OpenShift is restored on; without it the one that the backup was taken from',
+		commands: ['restore'],
+	},
+	{
+		name: 'hosts',
+		type: 'string',
+		value: 'NAME[=ADDRESS],…',
+		help: 'every control-plane host, where neither the cluster nor the manifest tells',
+		commands: ['restore'],
+	},
+	{
+		name: 'release',
+		type: 'string',
+		value: 'VERSION',
+		help: "the cluster's release with its z-stream (of plain etcd its version), where nothing else tells",
+		commands: ['restore'],
+	},
+	{
+		name: 'data-dir',
+		type: 'string',
+		value: 'DIRECTORY',
+		help: "etcd's data directory on every member, where the manifest does not tell (plain etcd)",
+		commands: ['restore'],
+	},
+];
 
 export const flags: readonly Flag[] = [
 	...connectionFlags,
@@ -220,9 +268,9 @@ export const flags: readonly Flag[] = [
 		choices: ['auto', 'always', 'never'],
 		help: 'auto, always or never; NO_COLOR counts too',
 		default: 'auto',
-		commands: monitorCommands,
+		commands: screenCommands,
 	},
-	{name: 'ascii', type: 'boolean', help: 'draw with ASCII only', commands: monitorCommands},
+	{name: 'ascii', type: 'boolean', help: 'draw with ASCII only', commands: screenCommands},
 	{
 		name: 'scenario',
 		type: 'string',
@@ -297,6 +345,7 @@ export const flags: readonly Flag[] = [
 		help: 'compact to the newest revision, which drops the last 5 minutes too',
 		commands: ['compact'],
 	},
+	...restoreFlags,
 	{name: 'yes', short: 'y', type: 'boolean', help: 'do it without asking', commands: ['defrag', 'alarm', 'compact']},
 	{
 		name: 'write-out',
@@ -315,7 +364,7 @@ export const flags: readonly Flag[] = [
 		value: 'DIRECTORY',
 		help: 'where the journal is written; its usual places are read too',
 		// `status` has no use for it, and takes it so that the same flags reach a cluster with every command.
-		commands: ['status', 'defrag', 'alarm', 'compact', 'journal', 'report', ...monitorCommands],
+		commands: ['status', 'defrag', 'alarm', 'compact', 'journal', 'report', 'restore', ...monitorCommands],
 	},
 	{name: 'help', short: 'h', type: 'boolean', help: 'this help', commands: 'every'},
 	{name: 'version', type: 'boolean', help: 'the version', commands: 'every'},

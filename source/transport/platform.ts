@@ -4,8 +4,11 @@
  */
 import type {EncryptionSight, EncryptionType} from '../domain/encryption.ts';
 import type {Member} from '../domain/member.ts';
+import type {NodeInstaller, Redeployed} from '../domain/node-installer.ts';
 import type {PodMatch} from '../domain/pod.ts';
+import type {ClusterProxy} from '../domain/restore-inputs.ts';
 import type {LeaseRecord} from '../domain/run-lease.ts';
+import type {RunbookHost} from '../domain/runbook.ts';
 import type {Surroundings} from '../domain/surroundings.ts';
 
 export interface Platform {
@@ -19,7 +22,52 @@ export interface Platform {
 	readonly pods?: (members: readonly Member[]) => {readonly ageMs: number; readonly matches: readonly PodMatch[]};
 	/** What every change takes and is not allowed, in words: `create pods/exec in openshift-etcd`. */
 	readonly denied?: () => readonly string[];
+	/** What a restore asks of OpenShift and has it do; absent elsewhere. */
+	readonly rollouts?: RolloutsPort;
 }
+
+/** A restore's part of OpenShift's API. Every method throws `TransportError`. */
+export interface RolloutsPort {
+	/** What a runbook is filled in with. */
+	cluster(): Promise<OpenShiftFacts>;
+	/** How far an operator has brought its static pods, and the reason of the last forced redeployment. */
+	operator(name: Redeployed): Promise<{readonly installer: NodeInstaller; readonly forcedReason: string}>;
+	/** Has the operator roll out its static pods anew; a reason that is not new does nothing. */
+	redeploy(name: Redeployed, reason: string): Promise<void>;
+	/** Whether the quorum guard of etcd's operator is off. */
+	quorumGuardIsOff(): Promise<boolean>;
+	turnQuorumGuard(off: boolean): Promise<void>;
+	etcdPods(): Promise<readonly EtcdPodSeen[]>;
+}
+
+export type OpenShiftFacts = {
+	readonly release: string;
+	readonly hosts: readonly RunbookHost[];
+	readonly proxy: ClusterProxy;
+};
+
+export type EtcdPodSeen = {
+	readonly name: string;
+	readonly node: string;
+	readonly phase: string;
+	readonly readyContainers: number;
+	readonly containers: number;
+};
+
+/** Commands on control-plane hosts. */
+export interface HostCommands {
+	/** Throws `TransportError` where nobody can log in, or the command does not end in time. */
+	run(host: RunbookHost, script: string, options: HostCommandOptions): Promise<HostCommandResult>;
+	close(): void;
+}
+
+export type HostCommandOptions = {
+	readonly timeoutMs: number;
+	/** Told as it comes; stripped. */
+	readonly onLine?: (line: string) => void;
+};
+
+export type HostCommandResult = {readonly code: number | null; readonly stdout: string; readonly stderr: string};
 
 /** What holds a run across machines. Every method throws `TransportError` where nobody answers, or the answer says nothing. */
 export interface LeasePort {

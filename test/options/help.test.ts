@@ -19,6 +19,8 @@ Usage:
                                    and when
   etcdtop report [RUN]             a run as a change record: who, gates, sizes,
                                    durations, longest silence
+  etcdtop restore                  a runbook that walks through a restore from a
+                                   backup
   etcdtop contexts                 the clusters that the kubeconfig leads to
   etcdtop demo                     the monitor on a real cluster of its own
   etcdtop completion bash|zsh|fish a script for the shell

@@ -6,10 +6,13 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {createInterface} from 'node:readline';
 import type {Duplex} from 'node:stream';
+import {shellWord} from '../../domain/shell-word.ts';
 import type {Address} from '../grpc/dial.ts';
 import {type Doorstep, listenForNobody} from '../grpc/doorstep.ts';
 import type {Endpoint} from '../grpc/endpoint.ts';
+import type {HostCommandOptions, HostCommandResult} from '../platform.ts';
 import {safeText} from '../safe-text.ts';
 import {TransportError} from '../transport-error.ts';
 import type {HostFiles} from './host-files.ts';
@@ -62,7 +65,7 @@ export class Ssh implements HostFiles {
 
 	/** By sudo where that asks for no password, else as the user. */
 	async read(path: string): Promise<Buffer | undefined> {
-		const quoted = `'${path.replaceAll("'", `'\\''`)}'`;
+		const quoted = shellWord(path);
 		// 44: there is no such file. Whether one is there is asked as the one who reads it.
 		const script = `test -e ${quoted} || exit 44; cat ${quoted}`;
 		const words = `if sudo -n true 2>/dev/null; then sudo -n sh -c ${shellWord(script)}; else sh -c ${shellWord(script)}; fi`;
@@ -119,17 +122,43 @@ export class Ssh implements HostFiles {
 		return new SshStream(child, {from: this.host, to: `${host}:${port}`, whyRefused: () => this.#said.slice(mark)});
 	}
 
+	/** A script for the host's own shell. Its code is its own; 255 is ssh's, which then says why. Throws `TransportError`. */
+	async run(script: string, {timeoutMs, onLine}: HostCommandOptions): Promise<HostCommandResult> {
+		const {code, stdout, stderr, isLate} = await this.#run([script], timeoutMs, onLine);
+		if (isLate) {
+			throw new TransportError({
+				kind: 'timed-out',
+				message: `${this.host}: the command has not ended within ${Math.round(timeoutMs / 1000)} s`,
+				nextStep: 'It may go on there: look at that host before anything else is done to it.',
+			});
+		}
+		if (code === 255 && stdout.length === 0) {
+			throw this.#failure(stderr || 'it ended without a word');
+		}
+		return {code, stdout: stdout.toString(), stderr};
+	}
+
 	async #run(
 		words: readonly string[],
-	): Promise<{readonly code: number | null; readonly stdout: Buffer; readonly stderr: string}> {
+		timeoutMs = readTimeoutMs,
+		onLine?: (line: string) => void,
+	): Promise<{readonly code: number | null; readonly stdout: Buffer; readonly stderr: string; readonly isLate: boolean}> {
 		await this.#loggedIn();
 		const child = this.#spawn([], words);
-		const timer = setTimeout(() => child.kill(), readTimeoutMs);
+		let isLate = false;
+		const timer = setTimeout(() => {
+			isLate = true;
+			child.kill();
+		}, timeoutMs);
 		child.stdin?.end();
 		const [stdout, stderr] = [collected(child.stdout), collected(child.stderr)];
+		if (onLine !== undefined) {
+			tellLines(child.stdout, onLine);
+			tellLines(child.stderr, onLine);
+		}
 		try {
 			const {code} = await ended(child);
-			return {code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString()};
+			return {code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString(), isLate};
 		} finally {
 			clearTimeout(timer);
 		}
@@ -203,6 +232,8 @@ export class Ssh implements HostFiles {
 	}
 }
 
-function shellWord(text: string): string {
-	return `'${text.replaceAll("'", `'\\''`)}'`;
+function tellLines(stream: NodeJS.ReadableStream | null, onLine: (line: string) => void): void {
+	if (stream !== null) {
+		createInterface({input: stream}).on('line', (line) => onLine(safeText(line)));
+	}
 }

@@ -20,6 +20,7 @@ import {
 	switchPermission,
 } from './openshift-signs.ts';
 import {PermissionWatch} from './permission-watch.ts';
+import {createRolloutsPort} from './rollouts.ts';
 import {told} from './told.ts';
 
 /** A gate's question is not asked more often than this, in ms: a run looks every second, and the API has others to serve. */
@@ -58,6 +59,7 @@ export function platformOf(cluster: KubernetesCluster, timeoutMs: number): Platf
 		...(distribution === 'OpenShift' && {encryption: createEncryptionPort(client, call)}),
 		pods: (members) => ({ageMs: cluster.podsAgeMs(), matches: cluster.pods(members).map(matchSeen)}),
 		denied: () => watch.denied,
+		...(distribution === 'OpenShift' && {rollouts: createRolloutsPort(client, {timeoutMs})}),
 	};
 }
 

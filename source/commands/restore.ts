@@ -1,0 +1,27 @@
+/** `etcdtop restore --print`: the whole runbook as Markdown. Without it the runbook has a screen of its own, which is not a command's. */
+import {runbookMarkdown} from '../domain/runbook-markdown.ts';
+import {openApi} from '../restore/cluster-facts.ts';
+import {makeRunbook} from '../restore/make-runbook.ts';
+import {UsageError} from '../usage-error.ts';
+import {type CommandContext, exitCodes} from './context.ts';
+
+export async function runRestorePrint({options, environment, connect, print, say}: CommandContext): Promise<number> {
+	if (!options.restore.print) {
+		throw new UsageError('say etcdtop restore --from DIRECTORY --print.');
+	}
+	const api = await openApi(options.connection, environment);
+	try {
+		const made = await makeRunbook(options, api, connect);
+		for (const note of made.notes) {
+			say(note);
+		}
+		if (made.kind === 'refused') {
+			say(`refused: ${made.why}`);
+			return exitCodes.refused;
+		}
+		print(runbookMarkdown(made.runbook).trimEnd());
+		return exitCodes.done;
+	} finally {
+		api?.close();
+	}
+}
