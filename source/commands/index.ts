@@ -9,6 +9,7 @@ import {runDefrag} from './defrag.ts';
 import {runJournal} from './journal.ts';
 import {runReport} from './report.ts';
 import {runRestorePrint} from './restore.ts';
+import {runSnapshot} from './snapshot.ts';
 import {runStatus} from './status.ts';
 
 /** Exit code. Throws `UsageError` and `TransportError`. */
@@ -26,6 +27,8 @@ export async function runCommand(context: CommandContext): Promise<number> {
 			return runJournal(context);
 		case 'report':
 			return runReport(context);
+		case 'snapshot':
+			return runSnapshot(context);
 		case 'restore':
 			return runRestorePrint(context);
 		case 'contexts':

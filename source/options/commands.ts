@@ -10,6 +10,7 @@ export type CommandName =
 	| 'journal'
 	| 'report'
 	| 'restore'
+	| 'snapshot'
 	| 'contexts'
 	| 'demo'
 	| 'completion';
@@ -86,6 +87,16 @@ export const commands: readonly Command[] = [
 			'What the cluster does not tell any more is taken from the manifest beside the backup, or from --hosts, --release and --data-dir.',
 		],
 		reachesCluster: true,
+	},
+	{
+		name: 'snapshot',
+		operands: 'verify FILE',
+		help: "whether a snapshot's file is whole: its hash, revision, keys and size",
+		details: [
+			"Reads the file itself, with the SHA-256 that etcd put at its end, and tells what etcdctl snapshot status tells. Where a manifest lies beside it, it has to be that manifest's file.",
+			'The exit code is 1 for a file that is damaged or cut off.',
+		],
+		reachesCluster: false,
 	},
 	{
 		name: 'contexts',

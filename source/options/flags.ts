@@ -356,7 +356,7 @@ export const flags: readonly Flag[] = [
 		help: 'table, json or simple',
 		variable: 'ETCDCTL_WRITE_OUT',
 		default: 'table',
-		commands: ['status', 'defrag', 'alarm', 'journal', 'report', 'contexts'],
+		commands: ['status', 'defrag', 'alarm', 'journal', 'report', 'snapshot', 'contexts'],
 	},
 	{
 		name: 'state-dir',
