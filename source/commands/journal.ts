@@ -68,7 +68,7 @@ function whatText(line: JournalLine): string {
 		case 'run':
 			return `run ${line.outcome}, ${line.members} defragmented, ${sizeText(line.givenBackBytes)} given back${reason}`;
 		case 'asked':
-			return `${line.what} asked for${revisionText(line.revision)}`;
+			return `${line.what} asked for${revisionText(line.revision)}${reason}`;
 		case 'answered':
 			return `${line.what} ${line.outcome}${revisionText(line.revision)}${reason}`;
 	}
