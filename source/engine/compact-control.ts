@@ -5,6 +5,7 @@ import {mayHaveHappened} from '../domain/failure.ts';
 import {type MemberId, memberLabel} from '../domain/member.ts';
 import type {Observation} from '../domain/observation.ts';
 import {noteRevision, type RevisionAges} from '../domain/revision-age.ts';
+import {isCounted} from '../domain/uncounted.ts';
 import {answeringVoters} from '../domain/voters.ts';
 import type {Transport} from '../transport/transport.ts';
 import {failureOf} from '../transport/transport-error.ts';
@@ -36,7 +37,12 @@ const stabiliseTimeoutMs = 60 * 1000;
 const lookEveryMs = 1000;
 
 /** The size in use of every answering voter. */
-type SizesInUse = readonly {readonly memberId: MemberId; readonly name: string; readonly bytes: number}[];
+type SizesInUse = readonly {
+	readonly memberId: MemberId;
+	readonly name: string;
+	readonly bytes: number;
+	readonly quotaBytes: number | undefined;
+}[];
 
 function sizeOf(sizes: SizesInUse, memberId: MemberId): number {
 	return sizes.find((one) => one.memberId === memberId)?.bytes ?? 0;
@@ -59,10 +65,10 @@ export function createCompactControl(options: CompactControlOptions): {
 	const refuse = (text: string) => dispatch({type: 'messageChanged', message: {kind: 'refused', text}});
 	const show = (compaction: Compaction) => dispatch({type: 'compactionChanged', compaction});
 	const sizesInUse = (): SizesInUse =>
-		getState().members.flatMap(({member, status, statusAnswer}) =>
+		getState().members.flatMap(({member, status, statusAnswer, quota}) =>
 			member.isLearner || status === undefined || statusAnswer.kind === 'failed'
 				? []
-				: [{memberId: member.id, name: memberLabel(member), bytes: status.value.dbSizeInUseBytes}],
+				: [{memberId: member.id, name: memberLabel(member), bytes: status.value.dbSizeInUseBytes, quotaBytes: quota.bytes}],
 		);
 	const inUse = () => Math.max(0, ...sizesInUse().map(({bytes}) => bytes));
 
@@ -159,7 +165,7 @@ export function createCompactControl(options: CompactControlOptions): {
 			return [];
 		}
 		return sizesInUse()
-			.filter(({memberId, bytes}) => !hasMoved(sizeOf(before, memberId), bytes))
+			.filter(({memberId, bytes, quotaBytes}) => !hasMoved(sizeOf(before, memberId), bytes) || !isCounted(bytes, quotaBytes))
 			.map(({name}) => name);
 	}
 

@@ -48,6 +48,18 @@ export interface Controls {
 	closeCompact(): void;
 	compact(target: 'target' | 'head', typed: string): void;
 	dismissCompaction(): void;
+
+	/** Begins a rescue where NOSPACE stands and none is under way; what it finds and asks for is in `state.rescue`. */
+	openRescue(): void;
+	/** Counts the keys by their beginnings, or goes on where that was stopped. */
+	scanKeys(): void;
+	stopScan(): void;
+	/** Goes on without a snapshot; `typed` says so. */
+	declineSnapshot(typed: string): void;
+	/** Writes one key of our own and deletes it. */
+	tryWrite(typed: string): void;
+	/** Takes a rescue that is over from the screen, and its file away. */
+	dismissRescue(): void;
 }
 
 /** What the screen can ask for: also of what is around the engine. */

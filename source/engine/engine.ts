@@ -12,6 +12,7 @@ import {createFileAttemptLog} from './file-attempt-log.ts';
 import {damageText, type Journal} from './journal.ts';
 import {createPlanControl} from './plan-control.ts';
 import {createPoller} from './poller.ts';
+import {createRescueControl} from './rescue-control.ts';
 import {createRunLease} from './run-lease.ts';
 import type {AcquireLock} from './run-lock.ts';
 import {createRunsElsewhere} from './runs-elsewhere.ts';
@@ -87,6 +88,7 @@ export function createEngine(options: EngineOptions): Engine {
 	const common = {transport, clock, journal, operator, getState, dispatch};
 	const alarms = createAlarmsControl({...common, commandTimeoutMs: options.commandTimeoutMs});
 	const compaction = createCompactControl(common);
+	const rescue = createRescueControl({...common, commandTimeoutMs: options.commandTimeoutMs});
 	const plans = createPlanControl({
 		...common,
 		log,
@@ -121,6 +123,7 @@ export function createEngine(options: EngineOptions): Engine {
 		witness.observed(observation);
 		compaction.observed(observation);
 		plans.observed();
+		rescue.advance();
 		tellCooldown();
 		tellJournal();
 		tellSurroundings(surroundings);
@@ -155,6 +158,7 @@ export function createEngine(options: EngineOptions): Engine {
 			dispatch({type: 'ticked', now: clock.uptimeMs(), wallMs: clock.wallMs()});
 			lease?.tick();
 			elsewhere.tick();
+			rescue.advance();
 			tellCooldown();
 			tellSurroundings(surroundings);
 		}
@@ -172,6 +176,7 @@ export function createEngine(options: EngineOptions): Engine {
 			...plans.controls,
 			...alarms.controls,
 			...compaction.controls,
+			...rescue.controls,
 			stopAfterThis() {
 				if (!elsewhere.cancel(operator)) {
 					plans.controls.stopAfterThis();
@@ -191,7 +196,7 @@ export function createEngine(options: EngineOptions): Engine {
 			void tick();
 		},
 		async stop() {
-			await Promise.all([plans.stop(), alarms.stop(), compaction.stop()]);
+			await Promise.all([plans.stop(), alarms.stop(), compaction.stop(), rescue.stop()]);
 			close();
 		},
 		close,

@@ -73,16 +73,16 @@ export type JournalLine = Base &
 				readonly members: number;
 				readonly givenBackBytes: number;
 		  }
-		/** Before a compaction, a disarming or a step of a restore, and after it. */
+		/** Before a compaction, a disarming, a write that is tried or a step of a restore, and after it. */
 		| {
 				readonly type: 'asked';
-				readonly what: 'compact' | 'disarm' | 'restore step';
+				readonly what: 'compact' | 'disarm' | 'write probe' | 'restore step';
 				readonly revision?: number;
 				readonly reason?: string;
 		  }
 		| {
 				readonly type: 'answered';
-				readonly what: 'compact' | 'disarm' | 'restore step';
+				readonly what: 'compact' | 'disarm' | 'write probe' | 'restore step';
 				readonly outcome: 'done' | 'failed' | 'unknown';
 				readonly revision?: number;
 				readonly reason?: string;

@@ -28,6 +28,12 @@ export function createLateControls(
 		closeCompact: () => real?.closeCompact(),
 		compact: (target, typed) => real?.compact(target, typed),
 		dismissCompaction: () => real?.dismissCompaction(),
+		openRescue: () => (real === undefined ? notYet() : real.openRescue()),
+		scanKeys: () => real?.scanKeys(),
+		stopScan: () => real?.stopScan(),
+		declineSnapshot: (typed) => real?.declineSnapshot(typed),
+		tryWrite: (typed) => real?.tryWrite(typed),
+		dismissRescue: () => real?.dismissRescue(),
 	};
 	return {
 		...late,

@@ -8,6 +8,7 @@ import type {Failure} from '../domain/failure.ts';
 import type {MemberId} from '../domain/member.ts';
 import type {Observation} from '../domain/observation.ts';
 import type {PodsSeen} from '../domain/pod.ts';
+import type {RescueState} from '../domain/rescue.ts';
 import type {Connection} from '../transport/transport.ts';
 import type {ClusterEvent, KnownDefragmentation, Message, State} from './state.ts';
 
@@ -37,6 +38,7 @@ export type EngineMessage =
 	| {readonly type: 'disarmingChanged'; readonly disarming: Disarming | undefined}
 	| {readonly type: 'compactPlanChanged'; readonly plan: CompactPlan | undefined}
 	| {readonly type: 'compactionChanged'; readonly compaction: Compaction | undefined}
+	| {readonly type: 'rescueChanged'; readonly rescue: RescueState | undefined}
 	/** From the journal: defragmentations of the past, by member. */
 	| {readonly type: 'defragmentationsRead'; readonly byMember: Readonly<Record<MemberId, readonly KnownDefragmentation[]>>}
 	| {readonly type: 'journalChanged'; readonly journal: State['journal']};

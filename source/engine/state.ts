@@ -19,6 +19,7 @@ import type {Member, MemberId, Role} from '../domain/member.ts';
 import type {MemberCondition} from '../domain/member-state.ts';
 import type {Answer, MemberMetrics, MemberStatus} from '../domain/observation.ts';
 import type {PodsSeen} from '../domain/pod.ts';
+import type {RescueState} from '../domain/rescue.ts';
 import type {Connection} from '../transport/transport.ts';
 
 export type {Alert} from '../domain/alerts.ts';
@@ -73,6 +74,8 @@ export type State = {
 	readonly compactPlan?: CompactPlan;
 	readonly compaction?: Compaction;
 	readonly disarmPlan?: DisarmPlan;
+	/** A rescue from NOSPACE that was begun here, or before, and is not dismissed. */
+	readonly rescue?: RescueState;
 	/** The disarming under way, or the last one that was asked for here. */
 	readonly disarming?: Disarming;
 	/** What the program has to say until the next key. */

@@ -55,6 +55,8 @@ export function update(state: State, message: EngineMessage): State {
 			return set(state, 'compactPlan', message.plan);
 		case 'compactionChanged':
 			return set(state, 'compaction', message.compaction);
+		case 'rescueChanged':
+			return set(state, 'rescue', message.rescue);
 		case 'defragmentationsRead':
 			return {
 				...state,
@@ -75,7 +77,7 @@ function surroundings(state: State, {pods, denied}: Extract<EngineMessage, {type
 }
 
 /** `undefined` takes the key away: an absent thing has no key in the state. */
-function set<K extends 'message' | 'plan' | 'run' | 'disarmPlan' | 'disarming' | 'compactPlan' | 'compaction'>(
+function set<K extends 'message' | 'plan' | 'run' | 'disarmPlan' | 'disarming' | 'compactPlan' | 'compaction' | 'rescue'>(
 	state: State,
 	key: K,
 	value: State[K] | undefined,

@@ -1,15 +1,16 @@
 /** Whether defragmenting helps against NOSPACE: the first question there, answered before the steps. */
 import {disarmRatio} from '../domain/defrag-policy.ts';
 import {type QuotaOutlook, quotaOutlook} from '../domain/quota-outlook.ts';
+import {compactRatio, isShrunk, rescueVoters} from '../domain/rescue-voters.ts';
 import type {State} from '../engine/state.ts';
 import {estimateText, percentText} from '../format.ts';
-import {compactionOf, compactRatio, isShrunk, votersOf} from './rescue-steps.ts';
+import {compactionOf} from './rescue-steps.ts';
 
 /** A sentence or two; `short` for a narrow terminal. */
 export type OutlookWords = {readonly text: string; readonly short: string};
 
 export function outlookWords(state: State): OutlookWords | undefined {
-	const voters = votersOf(state);
+	const voters = rescueVoters(state.members);
 	const outlook = quotaOutlook(voters);
 	if (outlook === undefined) {
 		return undefined;

@@ -1,9 +1,10 @@
 /** The way out of NOSPACE as it stands now: compact, defragment, disarm, each done, next, or waiting for the one before. */
-import {cooldownMs, disarmRatio, maximumLagEntries, worthItRatio} from '../domain/defrag-policy.ts';
+import {cooldownMs, disarmRatio, worthItRatio} from '../domain/defrag-policy.ts';
 import {isOver} from '../domain/defrag-run.ts';
 import {measuredSpeed} from '../domain/defrag-speed.ts';
 import {memberLabel} from '../domain/member.ts';
-import {dataBytes, type QuotaVoter} from '../domain/quota-outlook.ts';
+import {dataBytes} from '../domain/quota-outlook.ts';
+import {compactRatio, isShrunk, type RescueVoter, rescueVoters} from '../domain/rescue-voters.ts';
 import type {State} from '../engine/state.ts';
 import {estimateText, percentText, sizeText} from '../format.ts';
 
@@ -15,11 +16,6 @@ export type RescueStep = {
 	readonly short: string;
 	readonly stage: 'done' | 'next' | 'waits';
 };
-
-/** From this share of the quota in use on, compacting comes first: the file would soon be full again. */
-export const compactRatio = 0.8;
-
-type Voter = QuotaVoter & {readonly dbSizeBytes: number};
 
 /** `uncounted`: finished, and under NOSPACE some member can't tell yet what it freed. */
 export type CompactionKnown = 'under way' | 'counted' | 'uncounted';
@@ -36,12 +32,8 @@ export function compactionOf({compaction}: Pick<State, 'compaction'>): Compactio
 	}
 }
 
-export function isShrunk(voters: readonly Voter[]): boolean {
-	return voters.every(({dbSizeBytes, quotaBytes}) => dbSizeBytes < disarmRatio * quotaBytes);
-}
-
 export function rescueSteps(state: State): readonly RescueStep[] {
-	const voters = votersOf(state);
+	const voters = rescueVoters(state.members);
 	if (voters.length === 0) {
 		return [];
 	}
@@ -75,27 +67,6 @@ export function rescueSteps(state: State): readonly RescueStep[] {
 	];
 }
 
-/** Learners, members that do not answer and those that lag behind tell nothing, and block nothing. */
-export function votersOf(state: State): readonly Voter[] {
-	const committedIndex = Math.max(0, ...state.members.map(({status}) => status?.value.raftIndex ?? 0));
-	return state.members.flatMap(({member, status, statusAnswer, quota, growthBeforeAlarm}) =>
-		member.isLearner ||
-		status === undefined ||
-		statusAnswer.kind === 'failed' ||
-		quota.bytes === undefined ||
-		committedIndex - status.value.raftAppliedIndex > maximumLagEntries
-			? []
-			: [
-					{
-						dbSizeBytes: status.value.dbSizeBytes,
-						dbSizeInUseBytes: status.value.dbSizeInUseBytes,
-						quotaBytes: quota.bytes,
-						...(growthBeforeAlarm === undefined ? {} : {growthBytesPerSecond: growthBeforeAlarm}),
-					},
-				],
-	);
-}
-
 type Words = Pick<RescueStep, 'text' | 'short'>;
 
 type Fill = {readonly inUseBytes: number; readonly quotaBytes: number};
@@ -117,7 +88,7 @@ function compactWords({inUseBytes, quotaBytes}: Fill, small: boolean, compaction
 }
 
 /** Those that the plan of all has: worth it by what they give back, or so large that a compaction may have freed what is not counted. */
-function defragmentWords(state: State, voters: readonly Voter[], compacted: boolean, small: boolean): Words {
+function defragmentWords(state: State, voters: readonly RescueVoter[], compacted: boolean, small: boolean): Words {
 	if (state.run !== undefined && !isOver(state.run)) {
 		return {text: 'the run is under way; 4 shows it', short: 'the run is under way; 4 shows it'};
 	}

@@ -1,33 +1,8 @@
 /** A real NOSPACE alarm, raised by real writes, and the way out of it through the engine's own controls. */
 import {expect, it} from 'vitest';
-import {type Cluster, clusterForTest} from '../helpers/cluster.ts';
 import {startRun, startTestEngine, type TestEngine, untilOver} from '../helpers/engine.ts';
-import {fillUp, put, smallQuotaBytes} from '../helpers/fill.ts';
-
-async function fullCluster(): Promise<Cluster> {
-	const cluster = await clusterForTest({tls: 'none', quotaBytes: smallQuotaBytes});
-	await fillUp(cluster);
-	return cluster;
-}
-
-async function compactToHead({engine, until}: TestEngine): Promise<void> {
-	engine.controls.openCompact();
-	const plan = await until(({compactPlan}) =>
-		compactPlan !== undefined && compactPlan.headRevision > 0 ? compactPlan : undefined,
-	);
-	engine.controls.compact('head', plan.headConfirmation.word);
-	await until(({compaction}) => (compaction?.phase.kind === 'finished' ? true : undefined));
-}
-
-async function disarmAll({engine, store, until}: TestEngine): Promise<void> {
-	for (const {memberId} of store.getState().alarms) {
-		engine.controls.openDisarm(memberId);
-		const plan = await until(({disarmPlan}) => disarmPlan);
-		expect(plan.refusal).toBeUndefined();
-		engine.controls.disarm(plan.confirmation?.word ?? '');
-		await until(({disarming}) => (disarming?.memberId === memberId && disarming.phase.kind === 'done' ? true : undefined));
-	}
-}
+import {put} from '../helpers/fill.ts';
+import {compactToHead, disarmAll, fullCluster} from '../helpers/nospace.ts';
 
 /** Why it is refused; the word for it where every file stopped just below the quota. */
 async function refusalToDisarm({engine, until}: TestEngine, memberId: string): Promise<string | undefined> {
