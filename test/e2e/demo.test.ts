@@ -21,7 +21,7 @@ type Demo = {
 
 test.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
 	'on %s it stops and removes the cluster',
-	{timeout: 60_000},
+	{timeout: 90_000},
 	async (signal) => {
 		const demo = await startDemo('single');
 		demo.child.kill(signal);
@@ -31,15 +31,15 @@ test.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
 	},
 );
 
-test('killed, it leaves no process and no file behind', {timeout: 60_000}, async () => {
+test('killed, it leaves no process and no file behind', {timeout: 90_000}, async () => {
 	const demo = await startDemo('slow-disk');
 	expect(await membersOf(demo)).toHaveLength(3);
 	demo.child.kill('SIGKILL');
-	await expect.poll(() => existsSync(demo.directory), {timeout: 15_000}).toBe(false);
+	await expect.poll(() => existsSync(demo.directory), {timeout: 30_000}).toBe(false);
 	expect(await membersOf(demo)).toEqual([]);
 });
 
-test('its journal is its own, and goes with it', {timeout: 60_000}, async () => {
+test('its journal is its own, and goes with it', {timeout: 90_000}, async () => {
 	const demo = await startDemo('single');
 	expect(dirname(demo.stateDirectory)).toBe(demo.directory);
 	const home = mkdtempSync(join(tmpdir(), 'etcdtop-demo-'));
@@ -58,7 +58,7 @@ test('its journal is its own, and goes with it', {timeout: 60_000}, async () => 
 	expect(existsSync(demo.stateDirectory)).toBe(false);
 });
 
-test('it leads to no real cluster', {timeout: 60_000}, async () => {
+test('it leads to no real cluster', {timeout: 90_000}, async () => {
 	const home = mkdtempSync(join(tmpdir(), 'etcdtop-demo-'));
 	onTestFinished(() => rmSync(home, {recursive: true, force: true}));
 	const KUBECONFIG = join(home, 'config');
@@ -79,15 +79,13 @@ test('it leads to no real cluster', {timeout: 60_000}, async () => {
 	expect(await monitor.exit).toMatchObject({code: 0});
 });
 
-test('the flags that it prints reach three voters, and its writer moves their sizes', {timeout: 60_000}, async () => {
+test('the flags that it prints reach three voters, and its writer moves their sizes', {timeout: 90_000}, async () => {
 	const demo = await startDemo('steady');
-	const before = await statusOf(demo);
-	await sleep(2000);
-	const after = await statusOf(demo);
+	const inUse = async () => (await statusOf(demo)).map(({dbSizeInUse}) => dbSizeInUse);
+	const before = await inUse();
 	expect(before).toHaveLength(3);
-	for (const [index, status] of after.entries()) {
-		expect(status.dbSizeInUse).toBeGreaterThan(before[index]!.dbSizeInUse + 500_000);
-	}
+	const grown = async () => (await inUse()).map((bytes, index) => bytes > before[index]! + 500_000);
+	await expect.poll(grown, {timeout: 30_000}).toEqual([true, true, true]);
 });
 
 test('nospace: a NOSPACE alarm stands, and writes are refused', {timeout: 120_000}, async () => {
@@ -103,17 +101,18 @@ test('fragmented: most of each file is free space', {timeout: 120_000}, async ()
 	}
 });
 
-test('member-down: one of three does not answer, the others have a leader', {timeout: 60_000}, async () => {
+test('member-down: one of three does not answer, the others have a leader', {timeout: 90_000}, async () => {
 	const statuses = await statusOf(await startDemo('member-down'));
 	expect(statuses).toHaveLength(2);
 	expect(statuses.every((status) => status.leader !== 0)).toBe(true);
 });
 
-test('slow-disk: exactly one member answers late, and it does answer', {timeout: 60_000}, async () => {
+test('slow-disk: exactly one member answers late, and it does answer', {timeout: 90_000}, async () => {
 	const demo = await startDemo('slow-disk');
 	const endpoints = demo.flags[demo.flags.indexOf('--endpoints') + 1]!.split(',');
-	const medians = await Promise.all(endpoints.map((endpoint) => medianAnswerMs(demo, endpoint)));
-	expect(medians.filter((ms) => ms > 500)).toHaveLength(1);
+	// A busy machine makes the others late too, for a while.
+	const late = async () => (await Promise.all(endpoints.map((one) => medianAnswerMs(demo, one)))).filter((ms) => ms > 500);
+	await expect.poll(late, {timeout: 40_000}).toHaveLength(1);
 });
 
 async function startDemo(scenario: string, ...more: readonly string[]): Promise<Demo> {
@@ -138,7 +137,7 @@ async function startDemo(scenario: string, ...more: readonly string[]): Promise<
 	return {child, flags, stateDirectory, directory: dirname(file)};
 }
 
-test('behind a Kubernetes API its kubeconfig is all that leads there, and nothing is left of it', {timeout: 60_000}, async () => {
+test('behind a Kubernetes API its kubeconfig is all that leads there, and nothing is left of it', {timeout: 90_000}, async () => {
 	const demo = await startDemo('single', '--kubernetes', '--distribution', 'kubeadm');
 	const {stdout, stderr} = await promisify(execFile)(process.execPath, [program, 'status', '-w', 'simple', ...demo.flags]);
 	expect(stdout).toMatch(/^https:\/\/192\.0\.2\.11:2379, [0-9a-f]+, .*, healthy\n$/);

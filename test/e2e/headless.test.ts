@@ -59,7 +59,7 @@ describe('three members', async () => {
 		const {code, stderr} = await run(['defrag', 'nobody', '--yes', ...cluster.connectionFlags]);
 		expect(code).toBe(2);
 		expect(stderr).toMatch(/^etcdtop: no member is called "nobody"\. The members are etcd-1 \([0-9a-f]+\), /);
-		expect(performance.now() - began).toBeLessThan(4000);
+		expect(performance.now() - began).toBeLessThan(15_000);
 	});
 
 	test('defrag --dry-run says what it would do, and leaves no trace', async () => {

@@ -52,7 +52,7 @@ test('stopped, its holder keeps it, and the second comer does not wait long for 
 		kind: 'held',
 		heldBy: 'a stopped etcdtop on this machine holds the run lock of this cluster',
 	});
-	expect(performance.now() - began).toBeLessThan(3000);
+	expect(performance.now() - began).toBeLessThan(10_000);
 	holder.kill('SIGCONT');
 	expect(await runLockHolder(clusterId)).toContain('ana@bastion-1');
 });

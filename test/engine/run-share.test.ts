@@ -35,7 +35,7 @@ function watch(path: string) {
 
 async function until(what: () => boolean): Promise<void> {
 	for (let tries = 0; !what(); tries++) {
-		expect(tries).toBeLessThan(200);
+		expect(tries).toBeLessThan(2000);
 		await sleep(10);
 	}
 }

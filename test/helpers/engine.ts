@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {onTestFinished} from 'vitest';
 import {waitFor} from '../../source/commands/follow.ts';
-import type {Scope} from '../../source/domain/defrag-plan.ts';
+import type {DefragPlan, Scope} from '../../source/domain/defrag-plan.ts';
 import {isOver, type Run} from '../../source/domain/defrag-run.ts';
 import type {Clock} from '../../source/engine/clock.ts';
 import type {Store} from '../../source/engine/controls.ts';
@@ -19,7 +19,7 @@ import {createDirectTransport} from '../../source/transport/grpc/direct-transpor
 import {directPlatform, type Platform} from '../../source/transport/platform.ts';
 import type {Transport} from '../../source/transport/transport.ts';
 import type {Cluster} from './cluster.ts';
-import {createTestClock} from './test-clock.ts';
+import {createTestClock, type TestClock} from './test-clock.ts';
 
 export type TestEngine = {
 	readonly engine: Engine;
@@ -61,6 +61,27 @@ export function transportTo(cluster: Cluster): Transport {
 	});
 }
 
+/** What a step is decided on must not grow old while the last of it is asked for. */
+function held(transport: Transport, clock: Clock | TestClock): Transport {
+	return 'hold' in clock
+		? withMethod(transport, 'linearizableRead', (...args) => clock.hold(transport.linearizableRead(...args)))
+		: transport;
+}
+
+/** The same transport but for one method. */
+function withMethod<Name extends 'defragment' | 'linearizableRead'>(
+	transport: Transport,
+	name: Name,
+	method: Transport[Name],
+): Transport {
+	return new Proxy(transport, {
+		get(target, asked) {
+			const value = asked === name ? method : Reflect.get(target, asked);
+			return typeof value === 'function' ? value.bind(target) : value;
+		},
+	});
+}
+
 /** Of a machine without other programs. */
 const noLock = {
 	acquireLock: async () => ({kind: 'acquired', lock: {release() {}}}) as const,
@@ -82,7 +103,7 @@ export function startTestEngine(cluster: Cluster, options: TestEngineOptions = {
 	const transport = transportTo(cluster);
 	const engine = createEngine({
 		store,
-		transport: options.transport?.(transport) ?? transport,
+		transport: held(options.transport?.(transport) ?? transport, clock),
 		platform: options.platform ?? directPlatform,
 		clock,
 		journal,
@@ -99,17 +120,38 @@ export function startTestEngine(cluster: Cluster, options: TestEngineOptions = {
 	return {engine, store, journal, clock, until: (found) => waitFor(store, found)};
 }
 
-/** Opens a plan, waits until nothing but time holds it, and starts it with its own word. */
-export async function startRun({engine, until}: TestEngine, scope: Scope = {kind: 'all'}, moveLeader = false): Promise<void> {
+/**
+ * Opens a plan, waits until nothing holds it, and starts it with its own word. On a busy machine a gate may fall between the two: it is
+ * opened again, as a person would.
+ */
+export async function startRun(
+	{engine, store, until}: TestEngine,
+	scope: Scope = {kind: 'all'},
+	moveLeader = false,
+): Promise<void> {
 	await until(({clusterId}) => clusterId);
-	engine.controls.openPlan(scope);
-	engine.controls.setMoveLeader(moveLeader);
-	const shown = await until(({plan}) => {
-		const ready =
-			plan?.refusal === undefined && plan?.gates.every(({state}) => state !== 'pending' && state !== 'failed') === true;
-		return ready ? plan : undefined;
-	});
-	engine.controls.startRun(shown, shown.confirmation.word);
+	const last = store.getState().run?.id;
+	for (;;) {
+		const said = store.getState().message;
+		const isRefused = ({message}: State) => message?.kind === 'refused' && message !== said;
+		engine.controls.openPlan(scope);
+		engine.controls.setMoveLeader(moveLeader);
+		const shown = await until((state) => (isRefused(state) ? 'refused' : isReady(state.plan) ? state.plan : undefined));
+		if (shown === 'refused') {
+			continue;
+		}
+		engine.controls.startRun(shown, shown.confirmation.word);
+		const begun = await until((state) =>
+			state.run !== undefined && state.run.id !== last ? true : isRefused(state) ? false : undefined,
+		);
+		if (begun) {
+			return;
+		}
+	}
+}
+
+function isReady(plan: DefragPlan | undefined): boolean {
+	return plan?.refusal === undefined && plan?.gates.every(({state}) => state !== 'pending' && state !== 'failed') === true;
 }
 
 export function untilOver({until}: TestEngine): Promise<Run> {
@@ -124,14 +166,5 @@ export function linesOf({journal}: TestEngine, type: JournalLine['type']): reado
 export function aroundCall(
 	act: (memberId: string, call: () => Promise<void>) => Promise<void>,
 ): (transport: Transport) => Transport {
-	return (transport) =>
-		new Proxy(transport, {
-			get(target, name) {
-				if (name === 'defragment') {
-					return (...args: Parameters<Transport['defragment']>) => act(args[0].id, () => target.defragment(...args));
-				}
-				const value = Reflect.get(target, name);
-				return typeof value === 'function' ? value.bind(target) : value;
-			},
-		});
+	return (transport) => withMethod(transport, 'defragment', (...args) => act(args[0].id, () => transport.defragment(...args)));
 }

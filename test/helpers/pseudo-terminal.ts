@@ -19,7 +19,7 @@ export type PseudoTerminal = {
 	buffer(): 'normal' | 'alternate';
 	send(keys: string): void;
 	resize(columns: number, rows: number): void;
-	/** Resolves with the screen once it fits; rejects with the screen in the message. 10 s when no time is given. */
+	/** Resolves with the screen once it fits; rejects with the screen in the message. 20 s when no time is given. */
 	waitFor(what: string | RegExp | ((screen: string) => boolean), timeoutMs?: number): Promise<string>;
 	/** Stops reading, as a stalled connection does. `resumeReading` goes on. */
 	stopReading(): void;
@@ -66,7 +66,7 @@ export function startInTerminal(
 		}
 	};
 
-	const waitFor = async (what: string | RegExp | ((screen: string) => boolean), timeoutMs = 10_000) => {
+	const waitFor = async (what: string | RegExp | ((screen: string) => boolean), timeoutMs = 20_000) => {
 		const deadline = performance.now() + timeoutMs;
 		for (;;) {
 			const screen = screenText(emulator);

@@ -5,7 +5,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {afterEach, beforeAll, describe, expect, test, vi} from 'vitest';
 import {type KeyFound, type KeyPage, writeProbeKey} from '../../source/domain/key-page.ts';
 import type {Member, Membership} from '../../source/domain/member.ts';
-import type {Transport} from '../../source/transport/transport.ts';
+import type {CallOptions, Transport} from '../../source/transport/transport.ts';
 import {type Cluster, clusterForSuite} from '../helpers/cluster.ts';
 import {optionsFor, transportForTest} from './connect.ts';
 import {failure} from './failure.ts';
@@ -15,9 +15,12 @@ export type TransportFactory = {
 	readonly name: string;
 	/** Called for each test; closed by the suite. */
 	readonly connect: (cluster: Cluster) => Promise<Transport>;
-	/** For waits that are themselves tested: what a member that is well needs to answer, on a machine that is busy. */
+	/** For waits that are themselves tested: what a member that is well needs to answer. */
 	readonly shortMs?: number;
 };
+
+/** Far more than a wait that ends may take, and less than any of the deadlines that must not count. */
+const soonMs = 8000;
 
 /** A signal is on its way for a moment, in which the process may yet answer. */
 async function untilStopped(pid: number): Promise<void> {
@@ -103,7 +106,7 @@ export function describeTransport({name, connect, shortMs = 400}: TransportFacto
 			for (const member of membership.members) {
 				const metrics = await transport.metrics(member, options);
 				expect(metrics).toMatchObject({quotaBackendBytes: 256 * 1024 * 1024, defragInflight: 0, snapshotStreams: 0});
-				expect(Math.abs(metrics.memberClockSeconds! - Date.now() / 1000)).toBeLessThan(5);
+				expect(Math.abs(metrics.memberClockSeconds! - Date.now() / 1000)).toBeLessThan(15);
 			}
 		});
 
@@ -134,17 +137,24 @@ export function describeTransport({name, connect, shortMs = 400}: TransportFacto
 			const {transport, membership} = await connected();
 			const {follower} = await leaderAndFollower(transport, membership);
 			await frozen(follower, async () => {
-				const started = performance.now();
-				const silent = Promise.all([
-					failure(transport.status(follower, {timeoutMs: shortMs})),
-					failure(transport.metrics(follower, {timeoutMs: shortMs})),
-					failure(transport.linearizableRead(follower, {timeoutMs: shortMs})),
-				]);
+				const ask = (waiting: CallOptions) =>
+					Promise.all(
+						[
+							transport.status(follower, waiting),
+							transport.metrics(follower, waiting),
+							transport.linearizableRead(follower, waiting),
+						].map(failure),
+					);
+				const enough = new AbortController();
+				const silent = ask({...options, signal: enough.signal});
 				const others = membership.members.filter((member) => member !== follower);
-				await Promise.all(others.map((member) => transport.status(member, {timeoutMs: shortMs})));
-				await transport.membership({timeoutMs: shortMs});
-				expect((await silent).map(({kind}) => kind)).toEqual(['timed-out', 'timed-out', 'timed-out']);
-				expect(performance.now() - started).toBeLessThan(shortMs + 1500);
+				const prompt = Promise.all([...others.map((member) => transport.status(member, options)), transport.membership(options)]);
+				expect(await Promise.race([prompt.then(() => 'the others'), silent.then(() => 'the silent one')])).toBe('the others');
+				enough.abort();
+				await silent;
+				const started = performance.now();
+				expect((await ask({timeoutMs: shortMs})).map(({kind}) => kind)).toEqual(['timed-out', 'timed-out', 'timed-out']);
+				expect(performance.now() - started).toBeLessThan(shortMs + soonMs);
 				const onNewConnection = await failure(transport.status(follower, {timeoutMs: shortMs}));
 				expect(onNewConnection).toMatchObject({kind: 'timed-out', member: follower.name, endpoint: follower.endpoint});
 				const defragmentation = await failure(transport.defragment(follower, membership, {timeoutMs: shortMs}));
@@ -321,7 +331,7 @@ export function describeTransport({name, connect, shortMs = 400}: TransportFacto
 				await sleep(50);
 				stop.abort();
 				expect((await Promise.all(calls)).map(({kind}) => kind)).toEqual(['cancelled', 'cancelled', 'cancelled']);
-				expect(performance.now() - started).toBeLessThan(2000);
+				expect(performance.now() - started).toBeLessThan(soonMs);
 				expect((await failure(transport.status(member, {...options, signal: AbortSignal.abort()}))).kind).toBe('cancelled');
 			});
 		});

@@ -3,7 +3,7 @@ import {connect} from 'node:net';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {connect as connectTls} from 'node:tls';
 import {CoreV1Api} from '@kubernetes/client-node';
-import {beforeAll, expect, onTestFinished, test, vi} from 'vitest';
+import {beforeAll, expect, onTestFinished, test} from 'vitest';
 import WebSocket from 'ws';
 import type {KubernetesApi} from '../../../source/demo/kubernetes/kubernetes-api.ts';
 import {type Cluster, clusterForSuite} from '../../helpers/cluster.ts';
@@ -86,7 +86,7 @@ test('cut: WebSockets end without a word, and new ones open', async () => {
 test('gone: refuses connections, and is back at the same port', async () => {
 	const api = await apiForTest(cluster);
 	const code = closeCode(await opened(api));
-	const gone = api.faults.goneFor(500);
+	const gone = api.faults.goneFor(2000);
 	expect(await code).toBe(1006);
 	const refused = connect(Number(new URL(api.url).port), '127.0.0.1');
 	expect(((await once(refused, 'error').catch((error: Error) => [error])) as [NodeJS.ErrnoException])[0].code).toBe(
@@ -136,6 +136,6 @@ test('a pod that restarts ends the forwards to it, and counts', async () => {
 	await api.faults.restartPod(`etcd-${cluster.members[0]!.name}`);
 	expect(await code).toBe(1000);
 	expect(other.readyState).toBe(WebSocket.OPEN);
-	await vi.waitFor(() => expect(pod()).toMatchObject({uid: before.uid, restartCount: 1}));
+	await expect.poll(pod).toMatchObject({uid: before.uid, restartCount: 1});
 	expect(pod().containerID).not.toBe(before.containerID);
 });

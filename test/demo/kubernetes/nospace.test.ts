@@ -1,5 +1,5 @@
 import {CoordinationV1Api, CoreV1Api} from '@kubernetes/client-node';
-import {expect, test, vi} from 'vitest';
+import {expect, test} from 'vitest';
 import type {KubernetesApi} from '../../../source/demo/kubernetes/kubernetes-api.ts';
 import {type Cluster, clusterForTest} from '../../helpers/cluster.ts';
 import {apiForTest, configFor, refusal} from './api-for-test.ts';
@@ -45,7 +45,7 @@ test('what stops etcd’s writes stops the API’s, and what it shows is frozen 
 	await api.kubelet.report();
 	expect(restartsOf(api)).toBe(0);
 	await alarm(cluster, 'DEACTIVATE');
-	await vi.waitFor(() => expect(restartsOf(api)).toBe(1), 5000);
+	await expect.poll(() => restartsOf(api)).toBe(1);
 	await leases.createNamespacedLease(lease('run'));
 	expect((await config.makeApiClient(CoreV1Api).listNode()).items[0]?.spec?.unschedulable).toBeUndefined();
 });

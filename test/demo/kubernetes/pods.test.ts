@@ -4,7 +4,7 @@ import {connect, createServer} from 'node:net';
 import {PassThrough, Readable} from 'node:stream';
 import {text} from 'node:stream/consumers';
 import {Exec, PortForward, type V1Status} from '@kubernetes/client-node';
-import {beforeAll, describe, expect, onTestFinished, test, vi} from 'vitest';
+import {beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import WebSocket from 'ws';
 import type {KubernetesApi} from '../../../source/demo/kubernetes/kubernetes-api.ts';
 import {type Cluster, clusterForSuite} from '../../helpers/cluster.ts';
@@ -103,7 +103,7 @@ describe('exec', () => {
 		await once(socket, 'open');
 		expect((await once(socket, 'close'))[0]).toBe(1006);
 		expect(connections()).toBe(0);
-		await vi.waitFor(() => expect(connections()).toBe(1), 5000);
+		await expect.poll(connections).toBe(1);
 	});
 
 	test.each([
@@ -143,7 +143,7 @@ describe('port-forward', () => {
 		socket.on('data', (data) => {
 			page += data.toString();
 		});
-		await vi.waitFor(() => expect(page).toContain('etcd_server_quota_backend_bytes'), 5000);
+		await expect.poll(() => page).toContain('etcd_server_quota_backend_bytes');
 		expect(page.length).toBeGreaterThan(30_000);
 		expect(api.sockets.forwards).toBe(1);
 	});

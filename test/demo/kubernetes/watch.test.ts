@@ -1,6 +1,6 @@
 import {once} from 'node:events';
 import {Watch} from '@kubernetes/client-node';
-import {beforeAll, expect, onTestFinished, test, vi} from 'vitest';
+import {beforeAll, expect, onTestFinished, test} from 'vitest';
 import type {KubernetesApi} from '../../../source/demo/kubernetes/kubernetes-api.ts';
 import type {KubeObject} from '../../../source/demo/kubernetes/object-store.ts';
 import {type Cluster, clusterForSuite} from '../../helpers/cluster.ts';
@@ -34,11 +34,11 @@ test('tells what is there and then every change', async () => {
 	const api = await apiForTest(cluster);
 	await put(api, 'one', 'ana');
 	const seen = await watching(api, {});
-	await vi.waitFor(() => expect(texts(seen)).toEqual(['ADDED one ana']));
+	await expect.poll(() => texts(seen)).toEqual(['ADDED one ana']);
 	await put(api, 'one', 'bo');
 	await put(api, 'two', 'cy');
 	api.objects.remove(api.resource('leases'), namespace, 'one');
-	await vi.waitFor(() => expect(texts(seen).slice(1)).toEqual(['MODIFIED one bo', 'ADDED two cy', 'DELETED one bo']));
+	await expect.poll(() => texts(seen).slice(1)).toEqual(['MODIFIED one bo', 'ADDED two cy', 'DELETED one bo']);
 	expect(seen.events[0]![1]).toMatchObject({kind: 'Lease', apiVersion: 'coordination.k8s.io/v1'});
 });
 
@@ -49,10 +49,10 @@ test('goes on from a resource version, and shows who enters and leaves its selec
 	await put(api, 'one', 'bo', {of: 'us'});
 	await put(api, 'two', 'cy');
 	const seen = await watching(api, {resourceVersion, labelSelector: 'of=us'});
-	await vi.waitFor(() => expect(texts(seen)).toEqual(['MODIFIED one bo']));
+	await expect.poll(() => texts(seen)).toEqual(['MODIFIED one bo']);
 	await put(api, 'one', 'bo', {of: 'them'});
 	await put(api, 'two', 'cy', {of: 'us'});
-	await vi.waitFor(() => expect(texts(seen).slice(1)).toEqual(['DELETED one bo', 'ADDED two cy']));
+	await expect.poll(() => texts(seen).slice(1)).toEqual(['DELETED one bo', 'ADDED two cy']);
 });
 
 test('a version that is forgotten is told as 410, and the watch ends', async () => {
@@ -85,8 +85,8 @@ test('shows a pod that restarts: not ready, then ready with another container', 
 			const {ready, restartCount} = containerStatuses.find(({name}) => name === 'etcd')!;
 			return {ready, restartCount};
 		});
-	await vi.waitFor(() => expect(states()).toEqual([{ready: true, restartCount: 0}]));
+	await expect.poll(() => states()).toEqual([{ready: true, restartCount: 0}]);
 	await api.faults.restartPod('etcd-etcd-1');
 	await ended;
-	await vi.waitFor(() => expect(states().at(-1)).toEqual({ready: true, restartCount: 1}));
+	await expect.poll(() => states().at(-1)).toEqual({ready: true, restartCount: 1});
 });

@@ -24,5 +24,5 @@ test('a closed transport leaves nothing that keeps the process, and stderr was n
 	}
 	const [code] = await once(child, 'close');
 	expect({output, code}).toEqual({output: 'closed\n', code: 0});
-	expect(performance.now() - closedAt).toBeLessThan(1000);
+	expect(performance.now() - closedAt).toBeLessThan(10_000);
 });

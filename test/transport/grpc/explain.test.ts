@@ -22,8 +22,8 @@ beforeAll(async () => {
 
 /** How asking fails over these endpoints, with the secure cluster's certificates. */
 function failing(endpoint: string, changes: object = {}): Promise<Failure> {
-	const transport = transportForTest({...optionsFor(secure), endpoints: [endpoint], dialTimeoutMs: 1000, ...changes});
-	return failure(transport.membership({timeoutMs: 3000}));
+	const transport = transportForTest({...optionsFor(secure), endpoints: [endpoint], dialTimeoutMs: 5000, ...changes});
+	return failure(transport.membership({timeoutMs: 15_000}));
 }
 
 test('nothing listens', async () => {
@@ -139,11 +139,11 @@ test('a port that accepts and says nothing', async () => {
 	const address = await listening(createTcpServer((socket) => socket.on('error', () => {})));
 	for (const scheme of ['http', 'https']) {
 		const started = performance.now();
-		expect(await failing(`${scheme}://${address}`)).toMatchObject({
+		expect(await failing(`${scheme}://${address}`, {dialTimeoutMs: 1000})).toMatchObject({
 			kind: 'timed-out',
 			nextStep: expect.stringContaining('frozen'),
 		});
-		expect(performance.now() - started).toBeLessThan(4000);
+		expect(performance.now() - started).toBeLessThan(10_000);
 	}
 });
 

@@ -71,7 +71,7 @@ test('a page that stops in the middle', async () => {
 	const member = await memberServedBy((_, response) => response.write('a 1\n'));
 	const started = performance.now();
 	expect(await failure(metricsOf(member, 200))).toMatchObject({kind: 'timed-out'});
-	expect(performance.now() - started).toBeLessThan(1000);
+	expect(performance.now() - started).toBeLessThan(8000);
 });
 
 test('a page without end', async () => {

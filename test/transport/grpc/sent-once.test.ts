@@ -18,7 +18,7 @@ async function connected(
 		dialTimeoutMs: 1000,
 		commandTimeoutMs,
 	});
-	const {members} = await transport.membership({timeoutMs: 1000});
+	const {members} = await transport.membership({timeoutMs: 10_000});
 	return {
 		fake,
 		transport,

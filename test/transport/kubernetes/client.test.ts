@@ -148,7 +148,7 @@ describe('through a proxy', () => {
 		const started = performance.now();
 		const kinds = await Promise.all([listPods(client, {timeoutMs: 300}), socket(client, {timeoutMs: 300})].map(failure));
 		expect(kinds.map(({kind}) => kind)).toEqual(['timed-out', 'timed-out']);
-		expect(performance.now() - started).toBeLessThan(1500);
+		expect(performance.now() - started).toBeLessThan(8000);
 	});
 });
 

@@ -28,6 +28,6 @@ test('a closed connection leaves nothing that keeps the process, and stderr was 
 		}
 		const [code] = await once(child, 'close');
 		expect({via, output, code}).toEqual({via, output: 'closed\n', code: 0});
-		expect(performance.now() - closedAt).toBeLessThan(1000);
+		expect(performance.now() - closedAt).toBeLessThan(10_000);
 	}
 });

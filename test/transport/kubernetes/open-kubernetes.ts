@@ -31,7 +31,7 @@ export async function connected(
 
 /** Tries again and again, for some seconds, until it does not throw. */
 export async function until(attempt: () => Promise<unknown>): Promise<void> {
-	const deadline = performance.now() + 12_000;
+	const deadline = performance.now() + 20_000;
 	for (;;) {
 		try {
 			await attempt();

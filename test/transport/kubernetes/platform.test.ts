@@ -126,7 +126,7 @@ describe('OpenShift', () => {
 		api.faults.freeze();
 		const begun = performance.now();
 		const [surroundings, lease] = await Promise.all([platform.surroundings!(members), failure(platform.lease!.read())]);
-		expect(performance.now() - begun).toBeLessThan(6000);
+		expect(performance.now() - begun).toBeLessThan(20_000);
 		expect(closedGates(surroundings).every((text) => /: the API does not answer: /.test(text))).toBe(true);
 		expect(closedGates(surroundings)).toHaveLength(5);
 		expect(lease).toMatchObject({kind: 'timed-out'});
