@@ -7,7 +7,7 @@ import {openJournal} from '../../source/engine/journal.ts';
 import {clusterForTest} from '../helpers/cluster.ts';
 import {temporaryDirectory} from '../helpers/engine.ts';
 import {fragment} from '../helpers/fill.ts';
-import {startInTerminal} from '../helpers/pseudo-terminal.ts';
+import {type PseudoTerminal, startInTerminal} from '../helpers/pseudo-terminal.ts';
 
 const launcher = fileURLToPath(new URL('../../bin/etcdtop.js', import.meta.url));
 /** The members are younger than the cooldown: the first gate opens a minute after their start. */
@@ -25,6 +25,28 @@ it('the member at work is written down, no next one starts, and the program ends
 		env: {PATH: process.env['PATH'], HOME: home, TERM: 'xterm-256color', LANG: 'C.UTF-8'},
 	});
 	onTestFinished(() => program.kill('SIGKILL'));
+	// A gate that falls for a moment, as on a busy machine, closes the dialog: it is opened again.
+	for (let attempt = 1; lines('started').length === 0; attempt++) {
+		try {
+			await startAll(program);
+			await expect.poll(() => lines('started').length, {interval: 5}).toBe(1);
+		} catch (error) {
+			if (attempt === 3) {
+				throw error;
+			}
+			program.send('\u001b');
+		}
+	}
+	program.hangUp();
+	for (let waited = 0; isAlive(program.pid) && waited < 20_000; waited += 50) {
+		await delay(50);
+	}
+	expect(isAlive(program.pid)).toBe(false);
+	expect(lines('started')).toHaveLength(1);
+	expect(lines('ended')).toMatchObject([{outcome: 'done'}]);
+});
+
+async function startAll(program: PseudoTerminal): Promise<void> {
 	await program.waitFor('D all', patienceMs);
 	program.send('D');
 	// The footer has it only when no gate holds the plan any more.
@@ -41,17 +63,7 @@ it('the member at work is written down, no next one starts, and the program ends
 	program.send('\t');
 	await program.waitFor(/> \[ Start \]/);
 	program.send('\r');
-	while (lines('started').length === 0) {
-		await delay(5);
-	}
-	program.hangUp();
-	for (let waited = 0; isAlive(program.pid) && waited < 20_000; waited += 50) {
-		await delay(50);
-	}
-	expect(isAlive(program.pid)).toBe(false);
-	expect(lines('started')).toHaveLength(1);
-	expect(lines('ended')).toMatchObject([{outcome: 'done'}]);
-});
+}
 
 function isAlive(pid: number): boolean {
 	try {

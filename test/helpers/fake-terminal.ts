@@ -20,6 +20,10 @@ export type FakeTerminal = {
 	unmount(): void;
 };
 
+const tickMs = 10;
+const quietEnoughMs = 50;
+const longestSettleMs = 5000;
+
 export type FakeOptions = {ascii?: boolean; colorLevel?: ColorLevel};
 
 /** Draws an element by the real terminal module into a terminal emulator. */
@@ -49,9 +53,20 @@ export async function openFake(
 		ascii,
 	});
 	const mounted = mount(terminal, element);
-	/** Lets effects run, pending frames be drawn (at most 30 a second) and the emulator parse them. */
+	/**
+	 * Lets effects run, pending frames be drawn (at most 30 a second) and the emulator parse them: until nothing was drawn for as long
+	 * as that takes. While the machine is busy elsewhere our timers are late, and so is what we wait for: that time does not count.
+	 */
 	const settle = async () => {
-		await new Promise((resolve) => setTimeout(resolve, 50));
+		const began = performance.now();
+		let drawn = sent.length;
+		for (let quietMs = 0; quietMs < quietEnoughMs && performance.now() - began < longestSettleMs; ) {
+			const tickedAt = performance.now();
+			await new Promise((resolve) => setTimeout(resolve, tickMs));
+			const isLate = performance.now() - tickedAt > 2 * tickMs;
+			quietMs = sent.length === drawn ? quietMs + (isLate ? 0 : tickMs) : 0;
+			drawn = sent.length;
+		}
 		await new Promise<void>((resolve) => emulator.write('', resolve));
 	};
 
