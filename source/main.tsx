@@ -57,13 +57,18 @@ async function run(options: Options): Promise<number> {
 			return monitor(options);
 		case 'demo':
 			return demo(options);
-		default: {
-			const {runCommand} = await import('./commands/index.ts');
-			keepGoingUnread();
-			const command = [process.execPath, launcher(), '__detached'];
-			return runCommand({...contextOf(options), detached: {command, argv: process.argv.slice(2)}});
-		}
+		case 'restore':
+			return options.restore.print ? command(options) : restore(options);
+		default:
+			return command(options);
 	}
+}
+
+async function command(options: Options): Promise<number> {
+	const {runCommand} = await import('./commands/index.ts');
+	keepGoingUnread();
+	const detached = {command: [process.execPath, launcher(), '__detached'], argv: process.argv.slice(2)};
+	return runCommand({...contextOf(options), detached});
 }
 
 /** The process of a detached run: what it is to do comes through its input, for a command line is seen by everybody. */
@@ -198,6 +203,28 @@ async function monitor(options: Options, environment: NodeJS.ProcessEnv = proces
 		reach: (connection, signal) => reach(connection, environment, openKnownHosts(directories), signal),
 		createEngine: ({transport, platform}, own) =>
 			createEngine({...engineOptions(options), store: own, transport, platform, clock, journal, terminal: true, shows: true}),
+	});
+}
+
+/** A runbook on a screen of its own, which needs no cluster that answers. */
+async function restore(options: Options): Promise<number> {
+	if (process.stdout.isTTY !== true || process.stdin.isTTY !== true) {
+		throw new UsageError('the runbook needs a terminal on both ends. Without one, print it: etcdtop restore --print');
+	}
+	const {runRestore} = await import('./restore/run-restore.tsx');
+	const {connect, journal, clock, environment} = contextOf(options);
+	return runRestore({
+		options,
+		environment,
+		clock,
+		journal,
+		connect,
+		directories: journalDirectories(process.env, options.stateDirectory),
+		operator: engineOptions(options).operator,
+		say,
+		onScreen: () => {
+			hadScreen = true;
+		},
 	});
 }
 

@@ -2,13 +2,9 @@
 import {runbookMarkdown} from '../domain/runbook-markdown.ts';
 import {openApi} from '../restore/cluster-facts.ts';
 import {makeRunbook} from '../restore/make-runbook.ts';
-import {UsageError} from '../usage-error.ts';
 import {type CommandContext, exitCodes} from './context.ts';
 
 export async function runRestorePrint({options, environment, connect, print, say}: CommandContext): Promise<number> {
-	if (!options.restore.print) {
-		throw new UsageError('say etcdtop restore --from DIRECTORY --print.');
-	}
 	const api = await openApi(options.connection, environment);
 	try {
 		const made = await makeRunbook(options, api, connect);

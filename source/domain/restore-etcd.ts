@@ -73,7 +73,7 @@ function directoryStep(member: EtcdMemberInputs, members: readonly EtcdMemberInp
 		host: name,
 		why: isAssumed
 			? `${dataDirectory} is what is usual, and nobody said so: look at --data-dir, and at --wal-dir, of etcd on this host.`
-			: 'What is moved away has to be etcd’s data, and what is restored has to be where etcd looks for it.',
+			: "What is moved away has to be etcd's data, and what is restored has to be where etcd looks for it.",
 		commands: [],
 		look: [`sudo ls -d ${shellWord(`${dataDirectory}/member`)}`, 'ps -ww -C etcd -o args='],
 		seen: `${dataDirectory}/member is there, and etcd runs with that --data-dir and without --wal-dir.`,

@@ -74,7 +74,7 @@ function guardStep(off: boolean): RunbookStep {
 	return {
 		id: off ? 'quorum-guard-off' : 'quorum-guard-on',
 		phase: 'after',
-		title: `Turn the quorum guard of etcd’s operator ${off ? 'off' : 'on again'}`,
+		title: `Turn the quorum guard of etcd's operator ${off ? 'off' : 'on again'}`,
 		why: off
 			? 'With one member of three it would wait for a quorum that is only made by its own rollout. Not on a cluster of two nodes with fencing.'
 			: 'Without it the next fault, or the next drain, may cost the quorum.',

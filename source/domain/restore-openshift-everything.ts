@@ -16,7 +16,7 @@ export function everythingSteps(inputs: OpenShiftInputs, recovery: RunbookHost):
 			recovery,
 			directory: directoryThere(user, backup),
 			proxy,
-			seen: 'It ends with `starting kube-scheduler-pod.yaml` and a line with that pod’s path. It stops the pods of this host by itself and waits for them, which takes minutes.',
+			seen: "It ends with `starting kube-scheduler-pod.yaml` and a line with that pod's path. It stops the pods of this host by itself and waits for them, which takes minutes.",
 		}),
 		...[recovery, ...others].map((host) => kubeletStep(host, hosts)),
 		{
@@ -76,9 +76,9 @@ function stopSteps(host: RunbookHost, hosts: readonly RunbookHost[]): readonly R
 		{
 			id: `move-data@${host.name}`,
 			phase: 'stop',
-			title: `Move etcd’s data away on ${host.name}`,
+			title: `Move etcd's data away on ${host.name}`,
 			host: host.name,
-			why: 'With the old data there this member would come back as the old cluster’s.',
+			why: "With the old data there this member would come back as the old cluster's.",
 			commands: [`sudo mv ${dataDirectory}/ /tmp`],
 			look: [`sudo ls -d ${dataDirectory}`],
 			seen: 'It says that there is no such directory.',

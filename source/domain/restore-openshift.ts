@@ -43,14 +43,14 @@ export function openshiftRunbook(inputs: OpenShiftInputs): Runbook {
 		steps: [...head, ...body],
 		afterwards: [
 			'`Unable to connect to the server: EOF` at `oc login`: wait a few moments, the authentication controllers are starting.',
-			'It may take several minutes until all services are back; `oc login` may not work until the OAuth server’s pods have been restarted.',
+			"It may take several minutes until all services are back; `oc login` may not work until the OAuth server's pods have been restarted.",
 		],
 	};
 }
 
 function releaseStep({release, backup}: OpenShiftInputs): RunbookStep {
 	const of =
-		backup.release === undefined ? 'the backup’s is not known: look where it was taken' : `the backup’s is ${backup.release}`;
+		backup.release === undefined ? "the backup's is not known: look where it was taken" : `the backup's is ${backup.release}`;
 	return {
 		id: 'release',
 		phase: 'before',

@@ -51,7 +51,7 @@ export function loginSteps(hosts: readonly RunbookHost[], user: string): readonl
 		phase: 'before',
 		title: `Log in to ${host.name}, in a terminal of its own`,
 		host: host.name,
-		why: 'Without the Kubernetes API there is no other way to this host: who is not in before can’t finish.',
+		why: "Without the Kubernetes API there is no other way to this host: who is not in before can't finish.",
 		commands: [],
 		look: [`ssh ${login(user, host)}`, 'sudo true && hostname'],
 		seen: `The prompt of ${host.name}, and no password asked for by sudo. Leave that terminal open.`,

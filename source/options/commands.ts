@@ -83,7 +83,7 @@ export const commands: readonly Command[] = [
 		name: 'restore',
 		help: 'a runbook that walks through a restore from a backup',
 		details: [
-			'Every step with this cluster’s own names, checked where the Kubernetes API, etcd or SSH can tell, ticked off in order, and saved after every tick: it goes on without an API server, and with --resume after a lost connection.',
+			"Every step with this cluster's own names, checked where the Kubernetes API, etcd or SSH can tell, ticked off in order, and saved after every tick: it goes on without an API server, and with --resume after a lost connection.",
 			'What the cluster does not tell any more is taken from the manifest beside the backup, or from --hosts, --release and --data-dir.',
 		],
 		reachesCluster: true,

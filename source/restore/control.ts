@@ -21,7 +21,7 @@ import type {CheckAnswer, RunbookStep} from '../domain/runbook.ts';
 import type {Clock} from '../engine/clock.ts';
 import {failureOf} from '../transport/transport-error.ts';
 import {lookAt, type Ways} from './looks.ts';
-import {isByApi, perform, whyNotByProgram} from './perform.ts';
+import {perform, whyNotByProgram} from './perform.ts';
 
 export type RestoreState = {
 	readonly run: RestoreRun;
@@ -65,6 +65,8 @@ export interface RestoreControl {
 	say(kind: 'good' | 'refused' | 'note', text: string): void;
 	dismiss(): void;
 }
+
+const beatMs = 1000;
 
 export function createRestoreControl({run: begun, path, keep, ways, clock, note}: RestoreControlOptions): RestoreControl {
 	const listeners = new Set<() => void>();
@@ -160,6 +162,14 @@ export function createRestoreControl({run: begun, path, keep, ways, clock, note}
 		}
 	}
 
+	/** Ages and durations go on while nothing else does. */
+	async function keepTime(): Promise<void> {
+		while (!stopping.signal.aborted) {
+			await clock.sleep(beatMs, stopping.signal);
+			change({});
+		}
+	}
+
 	async function act(step: RunbookStep): Promise<void> {
 		if (!(await readBaseline(step))) {
 			return;
@@ -199,7 +209,10 @@ export function createRestoreControl({run: begun, path, keep, ways, clock, note}
 			listeners.add(listener);
 			return () => void listeners.delete(listener);
 		},
-		start: () => void keepLooking(),
+		start() {
+			void keepLooking();
+			void keepTime();
+		},
 		stop() {
 			stopping.abort();
 			wake.abort();
@@ -228,5 +241,3 @@ export function createRestoreControl({run: begun, path, keep, ways, clock, note}
 		dismiss: () => without('message'),
 	};
 }
-
-export {isByApi};

@@ -1,5 +1,6 @@
 import type {ReadStream, WriteStream} from 'node:tty';
 import type {ColorLevel} from './capabilities.ts';
+import {clipboardBytes} from './clipboard.ts';
 import {FrameStream, type Size} from './frame-stream.ts';
 import {enterModes, leaveModes} from './modes.ts';
 import {Painter} from './painter.ts';
@@ -112,6 +113,14 @@ export class Terminal {
 	/** Draws everything again. */
 	repaint(): void {
 		this.#painter.repaint();
+	}
+
+	/** Hands a text to the clipboard of the terminal, however far away that is; whether it takes it, it does not say. */
+	copy(text: string, env: Readonly<Record<string, string | undefined>>): void {
+		if (this.#state === 'open') {
+			// Behind what is still on its way: in the middle of a frame it would be part of it.
+			this.#stdout.write(clipboardBytes(text, env));
+		}
 	}
 
 	/**

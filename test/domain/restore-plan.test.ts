@@ -65,7 +65,7 @@ test('up to 4.17 every other host is stopped whole, one after the other, before 
 	]);
 });
 
-test('from 4.18 etcd is disabled on every host, the script’s own last, and redeploying is for trouble alone', () => {
+test("from 4.18 etcd is disabled on every host, the script's own last, and redeploying is for trouble alone", () => {
 	const runbook = runbookOf(openshiftInputs('4.18.0'));
 	expect(ids(runbook).slice(7)).toEqual([
 		'disable-etcd@154',

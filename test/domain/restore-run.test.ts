@@ -73,7 +73,7 @@ describe.each(Object.entries(variants))('%s', (_, inputs) => {
 	});
 });
 
-test('a forgotten host can’t be passed: the script waits for the data of the last one to be moved away', () => {
+test("a forgotten host can't be passed: the script waits for the data of the last one to be moved away", () => {
 	let run = begun(openshiftInputs());
 	const script = run.runbook.steps.find(({id}) => id.startsWith('cluster-restore@'))!;
 	const forgotten = run.runbook.steps.findLast(({id}) => id.startsWith('move-data@'))!;
@@ -85,7 +85,7 @@ test('a forgotten host can’t be passed: the script waits for the data of the l
 	expect(whyNotNow(run, script)).toBeUndefined();
 });
 
-test('a host’s step takes that host’s name, and the release the one that the backup was taken from', () => {
+test("a host's step takes that host's name, and the release the one that the backup was taken from", () => {
 	let run = begun(openshiftInputs('4.17.3', {backup: {...openshiftInputs().backup}}));
 	run = ticked(tickByProgram(run, currentStep(run)!, {kind: 'yes', text: 'whole'}, 0));
 	expect(tickByPerson(run, currentStep(run)!, '4.17.2', 0)).toEqual({
@@ -99,7 +99,7 @@ test('a host’s step takes that host’s name, and the release the one that the
 	});
 });
 
-test('the program ticks nothing that it did not see, and nothing that is a person’s alone', () => {
+test("the program ticks nothing that it did not see, and nothing that is a person's alone", () => {
 	let run = begun(openshiftInputs());
 	const [files] = run.runbook.steps;
 	expect(tickByProgram(run, files!, {kind: 'unknown', text: 'nobody told'}, 0)).toEqual({kind: 'refused', why: 'nobody told'});
