@@ -102,6 +102,22 @@ describe('the roles', () => {
 		expect(lacking).toBe(true);
 	});
 
+	it('to back up on OpenShift: a debug pod, made and used and removed, and all that is asked before', async () => {
+		const kubernetes = await openAs(
+			'openshift',
+			rulesOf(['etcdtop-watch', 'etcdtop-maintain', 'etcdtop-backup'], openshiftNamespaces),
+		);
+		const backup = platformOf(kubernetes, 5000).hostBackup!;
+		expect(await backup.missing()).toEqual([]);
+		expect(Object.values(await backup.circumstances()).map(({kind}) => kind)).toEqual(['told', 'told', 'told', 'told', 'told']);
+		const node = cluster.members[0]!.name;
+		const shell = await backup.open({node, operator: 'ana', variables: {}}, {timeoutMs: 15_000});
+		expect(await shell.files('/home/core', {timeoutMs: 10_000})).toEqual([]);
+		expect(await backup.leftovers()).toHaveLength(1);
+		await shell.close();
+		expect(await backup.leftovers()).toEqual([]);
+	});
+
 	it('every binding names a role that is there', () => {
 		for (const {kind, metadata, roleRef} of manifests.filter(({roleRef: ref}) => ref !== undefined)) {
 			const role = manifests.find(

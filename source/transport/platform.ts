@@ -10,6 +10,9 @@ import type {ClusterProxy} from '../domain/restore-inputs.ts';
 import type {LeaseRecord} from '../domain/run-lease.ts';
 import type {RunbookHost} from '../domain/runbook.ts';
 import type {Surroundings} from '../domain/surroundings.ts';
+import type {HostBackupPort} from './host-backup-port.ts';
+
+export type {HostBackupPort, HostShell, HostShellRequest, Leftover, ReadOptions, RunScriptOptions} from './host-backup-port.ts';
 
 export interface Platform {
 	/** Asked with etcd's own gates before every step; absent where there is nothing around etcd to ask. Never rejects. */
@@ -20,6 +23,8 @@ export interface Platform {
 	readonly encryption?: EncryptionPort;
 	/** The members' pods, and pods without a member, as they were seen `ageMs` ago. Absent where nobody knows of pods. */
 	readonly pods?: (members: readonly Member[]) => {readonly ageMs: number; readonly matches: readonly PodMatch[]};
+	/** Backups by `cluster-backup.sh` on a control-plane host; absent where there is no OpenShift around. */
+	readonly hostBackup?: HostBackupPort;
 	/** What every change takes and is not allowed, in words: `create pods/exec in openshift-etcd`. */
 	readonly denied?: () => readonly string[];
 	/** What a restore asks of OpenShift and has it do; absent elsewhere. */

@@ -21,6 +21,8 @@ export type Container = {
 	readonly outside: (text: string) => string;
 	/** What a process prints, the other way round. */
 	readonly inside: (text: string) => string;
+	/** Gets the process group that a command begins; in it are all that it leaves running. */
+	readonly onStart?: (group: number) => void;
 };
 
 export type ExecRequest = {
@@ -29,13 +31,15 @@ export type ExecRequest = {
 	readonly container: Container;
 	/** Searched first. */
 	readonly programFolder?: string | undefined;
+	/** Called once it has printed more than so many bytes. */
+	readonly afterBytes?: {readonly bytes: number; readonly call: () => void} | undefined;
 };
 
 /** The processes of all containers. */
 export class Processes {
 	readonly #running = new Set<ChildProcess>();
 
-	run(webSocket: WebSocket, {command, hasStdin, container, programFolder}: ExecRequest): void {
+	run(webSocket: WebSocket, {command, hasStdin, container, programFolder, afterBytes}: ExecRequest): void {
 		const [program = '', ...words] = command.map(container.outside);
 		webSocket.on('error', () => {}); // The process goes on without it.
 		if (container.programs !== undefined && !container.programs.includes(program)) {
@@ -47,10 +51,21 @@ export class Processes {
 		const child = spawn(program, words, {
 			env: {PATH: path, HOME: '/', ...Object.fromEntries(variables)},
 			cwd: '/',
+			detached: container.onStart !== undefined,
 			stdio: [hasStdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
 		});
 		this.#running.add(child);
+		if (child.pid !== undefined) {
+			container.onStart?.(child.pid);
+		}
 		const printed = [child.stdout!, child.stderr!].map((stream) => stream.pipe(new ChangedLines(container.inside)));
+		let bytes = 0;
+		printed[0]!.on('data', (data: Buffer) => {
+			bytes += data.length;
+			if (afterBytes !== undefined && bytes > afterBytes.bytes) {
+				afterBytes.call();
+			}
+		});
 		sendStream(webSocket, channels.stdout, printed[0]!);
 		sendStream(webSocket, channels.stderr, printed[1]!);
 		child.stdin?.on('error', () => {}); // It read no further.

@@ -76,6 +76,11 @@ export class Faults {
 		this.#options.sockets.faults.cutOnExec = word;
 	}
 
+	/** The next command with this word loses its connection (1006) once it has printed more than so many bytes. */
+	cutAfter(word: string, bytes: number): void {
+		this.#options.sockets.faults.cutAfter = {word, bytes};
+	}
+
 	/** As an API server that restarts: WebSockets end in good order. */
 	closeSockets(code = 1000): void {
 		this.#options.sockets.close(code);

@@ -6,7 +6,9 @@ import type {AddressInfo} from 'node:net';
 import {dirname} from 'node:path';
 import {type Authority, createAuthority} from '../certificates.ts';
 import type {Cluster} from '../cluster.ts';
+import {Admission} from './admission.ts';
 import {Controllers} from './controllers.ts';
+import {DebugPods} from './debug-pods.ts';
 import {EncryptionController} from './encryption-controller.ts';
 import {EtcdPods} from './etcd-pods.ts';
 import {Faults} from './faults.ts';
@@ -43,6 +45,10 @@ export interface KubernetesApi {
 	readonly kubelet: Kubelet;
 	/** OpenShift's: it does nothing until it is stepped or started. */
 	readonly encryption: EncryptionController;
+	/** What its policies let somebody make. */
+	readonly admission: Admission;
+	/** The pods that somebody made. */
+	readonly debugPods: DebugPods;
 	resource(plural: string): Resource;
 	/** A kubeconfig with a user's fields, for this API at `url`. */
 	kubeconfig(user?: object, url?: string): string;
@@ -65,8 +71,11 @@ export async function startKubernetesApi(cluster: Cluster, options: KubernetesAp
 	const kubelet = new Kubelet(cluster, new EtcdPods(cluster, kind, network), objects, storage);
 	kubelet.start();
 	const programFolder = etcdctl === undefined ? undefined : dirname(etcdctl);
-	const sockets = new PodSockets({store: objects, users, kubelet, programFolder});
-	const serving = {resources, users, store: objects, storage};
+	const pods = resources.find(({plural}) => plural === 'pods')!;
+	const debugPods = new DebugPods({cluster, store: objects, pods, programFolder});
+	const sockets = new PodSockets({store: objects, users, kubelet, debugPods, programFolder});
+	const admission = new Admission(objects);
+	const serving = {resources, users, store: objects, storage, admission};
 	const server = await listening(authority, sockets, (request, response) => answerRequest(request, response, serving));
 	const door = new FrontDoor((server.address() as AddressInfo).port);
 	await door.open();
@@ -84,6 +93,8 @@ export async function startKubernetesApi(cluster: Cluster, options: KubernetesAp
 		kubelet,
 		controllers,
 		encryption,
+		admission,
+		debugPods,
 		resource: (plural) => resources.find((resource) => resource.plural === plural)!,
 		kubeconfig: (user = {token: admin.token}, server = url) =>
 			kubeconfigText({contextName, server, authority: authority.certificate, user}),
@@ -93,6 +104,7 @@ export async function startKubernetesApi(cluster: Cluster, options: KubernetesAp
 			kubelet.stop();
 			door.close();
 			sockets.stop();
+			debugPods.stop();
 			server.close();
 			server.closeAllConnections();
 		},

@@ -27,7 +27,14 @@ function namespaces(kind: ClusterKind): Seed[] {
 	return [...usual, ...(kind === 'openshift' ? ofOpenshift : [])].map((name) => [
 		'namespaces',
 		{
-			metadata: {name, labels: {'kubernetes.io/metadata.name': name}},
+			metadata: {
+				name,
+				labels: {
+					'kubernetes.io/metadata.name': name,
+					...(name === 'openshift-etcd' && {'pod-security.kubernetes.io/enforce': 'privileged'}),
+				},
+				...(name.startsWith('openshift-') && {annotations: {'openshift.io/node-selector': ''}}),
+			},
 			spec: {finalizers: ['kubernetes']},
 			status: {phase: 'Active'},
 		},

@@ -13,7 +13,7 @@ export function openshiftObjects(cluster: Cluster, network: PodNetwork): Seed[] 
 	return [
 		...certificates(cluster),
 		...cluster.members.map((member): Seed => ['pods', guardPod(member.name, network.addressOf(member).ip)]),
-		...['authentication', 'etcd', 'kube-apiserver', 'openshift-apiserver'].map(
+		...['authentication', 'etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'openshift-apiserver'].map(
 			(name): Seed => ['clusteroperators', clusterOperator(name)],
 		),
 		['clusterversions', {metadata: {name: 'version'}, spec: {}, status: {desired: {version}, conditions: []}}],
@@ -24,6 +24,7 @@ export function openshiftObjects(cluster: Cluster, network: PodNetwork): Seed[] 
 				status: {controlPlaneTopology: topologyOf(cluster), platform: 'None', infrastructureName: 'demo'},
 			},
 		],
+		['proxies', {metadata: {name: 'cluster'}, spec: {trustedCA: {name: ''}}, status: {}}],
 		['apiservers', {metadata: {name: 'cluster'}, spec: {encryption: {type: ''}}, status: {}}],
 		...['etcds', 'kubeapiservers', 'openshiftapiservers', 'authentications'].map(
 			(plural): Seed => [

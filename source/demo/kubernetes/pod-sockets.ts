@@ -2,6 +2,7 @@
 import {type IncomingMessage, STATUS_CODES} from 'node:http';
 import type {Duplex} from 'node:stream';
 import {type WebSocket, WebSocketServer} from 'ws';
+import type {DebugPods} from './debug-pods.ts';
 import {endWithoutContainer, execProtocols, Processes} from './exec.ts';
 import type {Kubelet} from './kubelet.ts';
 import type {KubeObject, ObjectStore} from './object-store.ts';
@@ -21,6 +22,7 @@ export type PodSocketsOptions = {
 	readonly store: ObjectStore;
 	readonly users: ApiUsers;
 	readonly kubelet: Kubelet;
+	readonly debugPods: DebugPods;
 	/** Where etcdctl is. */
 	readonly programFolder?: string | undefined;
 };
@@ -32,10 +34,12 @@ type SocketFaults = {
 	readonly frozenKubelets: Set<string>;
 	/** A word of a command. */
 	cutOnExec: string | undefined;
+	/** The next command with this word loses its connection once it has printed more than so many bytes. */
+	cutAfter: {readonly word: string; readonly bytes: number} | undefined;
 };
 
 export class PodSockets {
-	readonly faults: SocketFaults = {refuseUpgrades: false, frozenKubelets: new Set(), cutOnExec: undefined};
+	readonly faults: SocketFaults = {refuseUpgrades: false, frozenKubelets: new Set(), cutOnExec: undefined, cutAfter: undefined};
 	/** Every command that was run. */
 	readonly execs: string[][] = [];
 	/** How many port-forwards were made. */
@@ -121,7 +125,8 @@ export class PodSockets {
 		if (command.length === 0) {
 			throw badRequest('you must specify at least one command for the container');
 		}
-		const container = this.#options.kubelet.container(namespace, name!, containerName);
+		const {kubelet, debugPods} = this.#options;
+		const container = debugPods.container(namespace, name!, containerName) ?? kubelet.container(namespace, name!, containerName);
 		return (webSocket) => {
 			if (container === undefined || !container.isRunning) {
 				endWithoutContainer(webSocket, containerName);
@@ -130,7 +135,14 @@ export class PodSockets {
 			this.execs.push(command);
 			const {programFolder} = this.#options;
 			const hasStdin = isSet(query, 'stdin');
-			this.#processes.run(webSocket, {command, hasStdin, container: container.inside, programFolder});
+			const {cutAfter} = this.faults;
+			const isMeant = cutAfter !== undefined && command.includes(cutAfter.word);
+			const cut = () => {
+				this.faults.cutAfter = undefined;
+				socket.destroy();
+			};
+			const afterBytes = isMeant ? {bytes: cutAfter.bytes, call: cut} : undefined;
+			this.#processes.run(webSocket, {command, hasStdin, container: container.inside, programFolder, afterBytes});
 			if (this.faults.cutOnExec !== undefined && command.includes(this.faults.cutOnExec)) {
 				setTimeout(() => socket.destroy(), cutAfterMs);
 			}

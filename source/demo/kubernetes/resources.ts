@@ -41,6 +41,7 @@ const openshift: readonly Resource[] = [
 	{...config, plural: 'clusteroperators', kind: 'ClusterOperator', shortNames: ['co']},
 	{...config, plural: 'clusterversions', kind: 'ClusterVersion'},
 	{...config, plural: 'infrastructures', kind: 'Infrastructure'},
+	{...config, plural: 'proxies', kind: 'Proxy'},
 	{...config, plural: 'apiservers', kind: 'APIServer'},
 	{...operator, plural: 'etcds', kind: 'Etcd'},
 	{...operator, plural: 'kubeapiservers', kind: 'KubeAPIServer'},

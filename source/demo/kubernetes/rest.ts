@@ -11,13 +11,18 @@ import type {Storage} from './storage.ts';
 export type Body = {readonly text: string; readonly contentType: string};
 export type Answer = {readonly code: number; readonly body: object};
 
+/** What becomes of an object before it is created; throws `ApiError` where it must not be. */
+export type Admit = (resource: Resource, object: KubeObject) => KubeObject;
+
 export class Rest {
 	readonly #store: ObjectStore;
 	readonly #storage: Storage;
+	readonly #admit: Admit;
 
-	constructor(store: ObjectStore, storage: Storage) {
+	constructor(store: ObjectStore, storage: Storage, admit: Admit) {
 		this.#store = store;
 		this.#storage = storage;
+		this.#admit = admit;
 	}
 
 	/** Everything but watches. Throws `ApiError`. */
@@ -66,7 +71,8 @@ export class Rest {
 			throw badRequest('resourceVersion should not be set on objects to be created');
 		}
 		checkNamespace(sent, namespace);
-		const object: KubeObject = {...sent, metadata: {...sent.metadata, name, ...(namespace !== undefined && {namespace})}};
+		const metadata = {...sent.metadata, name, ...(namespace !== undefined && {namespace})};
+		const object = this.#admit(resource, {...sent, metadata});
 		const refuseSecond = () => {
 			if (this.#store.get(resource, namespace, name) !== undefined) {
 				throw alreadyExists(resource, name);

@@ -1,5 +1,6 @@
 /** One HTTP request: who asks, whether they may, and the answer. */
 import type {IncomingMessage, ServerResponse} from 'node:http';
+import type {Admission} from './admission.ts';
 import {metadataOf} from './lists.ts';
 import type {ObjectStore} from './object-store.ts';
 import {type RequestInfo, requestInfo} from './request-info.ts';
@@ -15,6 +16,7 @@ export type Serving = {
 	readonly users: ApiUsers;
 	readonly store: ObjectStore;
 	readonly storage: Storage;
+	readonly admission: Admission;
 };
 
 /** The real server's. */
@@ -74,7 +76,7 @@ async function answerFor(
 	user: ApiUser,
 	{info, resource, body}: Question,
 	response: ServerResponse,
-	{store, storage}: Serving,
+	{store, storage, admission}: Serving,
 ): Promise<Answer | undefined> {
 	if (resource.isReview) {
 		// Everybody may ask about themselves.
@@ -88,7 +90,7 @@ async function answerFor(
 		watch(store, resource, info, response);
 		return undefined;
 	}
-	return new Rest(store, storage).answer(resource, info, body);
+	return new Rest(store, storage, (kind, object) => admission.admit(user, kind, object)).answer(resource, info, body);
 }
 
 type Review = {readonly spec?: {readonly resourceAttributes?: Record<string, string>}};

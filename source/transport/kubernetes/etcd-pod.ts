@@ -19,6 +19,8 @@ export type EtcdPod = {
 	readonly ips: readonly string[];
 	/** Name of the container that runs etcd. */
 	readonly container: string;
+	/** That container's image. */
+	readonly image?: string;
 	/** The one to run etcdctl in. */
 	readonly etcdctlContainer: string;
 	/** Variables that etcdctl in there finds set: it refuses a flag whose variable is set too. */
@@ -79,6 +81,7 @@ export type PodObject = {
 
 type ContainerObject = {
 	readonly name: string;
+	readonly image?: string;
 	readonly command?: readonly string[];
 	readonly args?: readonly string[];
 	readonly env?: readonly {readonly name: string; readonly value?: string}[];
@@ -122,6 +125,7 @@ export function readPod({metadata = {}, spec, status = {}}: PodObject, wantedCon
 		...(spec?.nodeName !== undefined && {node: safeText(spec.nodeName)}),
 		ips: [...new Set([status.podIP, ...(status.podIPs ?? []).map(({ip}) => ip), status.hostIP].filter((ip) => ip !== undefined))],
 		container: etcd.name,
+		...(etcd.image !== undefined && {image: etcd.image}),
 		etcdctlContainer: etcdctl.name,
 		etcdctlVariables: new Set(
 			etcdctl.env?.map((variable) => variable.name).filter((variable) => variable.startsWith('ETCDCTL_')),

@@ -6,7 +6,7 @@ import {failureOf} from '../transport-error.ts';
 import type {KubernetesClient} from './client.ts';
 
 export type Permission = {
-	readonly verb: 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
+	readonly verb: 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'use';
 	/** `pods`, `pods/exec`. */
 	readonly resource: string;
 	/** Empty for the core group. */

@@ -8,6 +8,7 @@ import {execPermissions, forwardPermissions} from './choose-way.ts';
 import type {KubernetesCluster} from './connect.ts';
 import {createEncryptionPort} from './encryption.ts';
 import type {EtcdPod} from './etcd-pod.ts';
+import {createHostBackup} from './host-backup.ts';
 import {createLeasePort} from './lease.ts';
 import type {Match} from './match-pods.ts';
 import {
@@ -57,6 +58,7 @@ export function platformOf(cluster: KubernetesCluster, timeoutMs: number): Platf
 		},
 		lease: createLeasePort(client, namespace, call),
 		...(distribution === 'OpenShift' && {encryption: createEncryptionPort(client, call)}),
+		...(distribution === 'OpenShift' && {hostBackup: createHostBackup(cluster, {timeoutMs})}),
 		pods: (members) => ({ageMs: cluster.podsAgeMs(), matches: cluster.pods(members).map(matchSeen)}),
 		denied: () => watch.denied,
 		...(distribution === 'OpenShift' && {rollouts: createRolloutsPort(client, {timeoutMs})}),

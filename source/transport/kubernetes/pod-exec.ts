@@ -21,7 +21,7 @@ const pingEveryMs = 10_000;
 export type Output = {readonly stdout: string; readonly stderr: string; readonly exitCode: number};
 
 export type PodCommand = {
-	readonly pod: EtcdPod;
+	readonly pod: Pick<EtcdPod, 'key'>;
 	readonly container: string;
 	readonly command: readonly string[];
 	/** What for, for messages. */

@@ -5,14 +5,14 @@ import type {Told} from '../../domain/surroundings.ts';
 import {failureOf, TransportError} from '../transport-error.ts';
 import {type Permission, permissionText} from './permissions.ts';
 
-/** `permission`: what a refusal means; `other`: what it may mean as well. */
-export async function told<T>(permission: Permission, answer: Promise<T>, other?: Permission): Promise<Told<T>> {
+/** `permission`: what a refusal means; `others`: what it may mean as well. */
+export async function told<T>(permission: Permission, answer: Promise<T>, ...others: readonly Permission[]): Promise<Told<T>> {
 	try {
 		return {kind: 'told', value: await within(gateTimeoutMs, answer)};
 	} catch (error) {
 		const {kind, message} = failureOf(error);
 		return kind === 'permission-denied'
-			? {kind: 'denied', permission: [permission, ...(other === undefined ? [] : [other])].map(permissionText).join(' and ')}
+			? {kind: 'denied', permission: [permission, ...others].map(permissionText).join(' and ')}
 			: {kind: 'silent', why: message};
 	}
 }

@@ -25,6 +25,7 @@ test('reads the pods of OpenShift', () => {
 		node: 'master-1',
 		ips: ['10.77.0.11'],
 		container: 'etcd',
+		image: 'localhost/etcd:3.6.8',
 		etcdctlContainer: 'etcdctl',
 		etcdctlVariables: new Set(['ETCDCTL_API', 'ETCDCTL_CACERT', 'ETCDCTL_CERT', 'ETCDCTL_KEY', 'ETCDCTL_ENDPOINTS']),
 		hasShell: true,
