@@ -108,6 +108,10 @@ function show(screen: ScreenState, opens: NonNullable<Action['opens']>, state: S
 			return reduceScreen(screen, {type: 'view chosen', view: 'alarms'}, state);
 		case 'plan':
 			return stay(pushOverlay(screen, {kind: 'plan', seen: false, moveLeader: true}));
+		case 'encrypt':
+			return stay(pushOverlay(screen, {kind: 'encrypt', seen: false, focus: 'cancel'}));
+		case 'decrypt':
+			return stay(pushOverlay(screen, {kind: 'confirm', subject: {kind: 'encryption', type: 'identity'}, seen: false}));
 		case 'compact':
 			return stay(pushOverlay(screen, {kind: 'compact', seen: false, focus: 'cancel'}));
 		case 'disarm': {

@@ -8,9 +8,9 @@ export function keyTable(): string {
 	return ['| keys | action | where |', '|---|---|---|', ...rows].join('\n');
 }
 
-/** A label like `a, there x` leads to the key: the last word is what acts. */
+/** A label like `a, there x` or `6, there e` leads to the key: the last word is what acts. */
 function inCode(label: string): string {
-	const keys = label.startsWith('a, ') ? label.slice(label.lastIndexOf(' ') + 1) : (label.split(', ')[0] ?? label);
+	const keys = label.includes(', there ') ? label.slice(label.lastIndexOf(' ') + 1) : (label.split(', ')[0] ?? label);
 	return keys
 		.split(' ')
 		.map((key) => `\`${key}\``)
@@ -22,6 +22,7 @@ const placeNames: Readonly<Partial<Record<Place, string>>> = {
 	confirm: 'confirmation',
 	asking: 'question of a run',
 	compact: 'compact dialog',
+	encrypt: 'encrypt dialog',
 	quit: 'quit dialog',
 };
 

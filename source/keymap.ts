@@ -154,6 +154,8 @@ const actionPlaces: Readonly<Record<string, ActionKey>> = {
 	compact: {places: ['overview', 'charts', 'alarms', 'member'], rank: 42},
 	alarms: {places: views, rank: 70},
 	disarm: {places: ['alarms'], rank: 85, label: 'a, there x'},
+	encrypt: {places: ['encryption'], rank: 88, label: '6, there e'},
+	decrypt: {places: ['encryption'], rank: 87, label: '6, there i'},
 	'ask-again': {places: ['alarms'], rank: 75, unlisted: true},
 	'stop-run': {places: views, rank: 94},
 };
@@ -208,16 +210,23 @@ const programKeys: readonly KeyRecord[] = [
 
 /** Keys that the dialogs take themselves; here so that footer and README tell of them. */
 const dialogKeys: readonly KeyRecord[] = [
-	dialog(['escape'], 'Esc', 'cancel, never a change', ['plan', 'confirm', 'compact'], 'cancel', 99),
+	dialog(['escape'], 'Esc', 'cancel, never a change', ['plan', 'confirm', 'compact', 'encrypt'], 'cancel', 99),
 	dialog(['escape'], 'Esc', 'close', ['help', 'asking', 'quit'], 'back', 99),
 	dialog(['m'], 'm', 'move leadership or not', ['plan'], 'move leader yes/no', 97),
 	dialog(['enter'], 'Enter', 'go on, when every gate has passed', ['plan'], 'go on', 98),
-	dialog(['enter'], 'Enter', 'press the button with the >', ['confirm', 'compact', 'asking', 'quit'], 'does what has the >', 97),
+	dialog(
+		['enter'],
+		'Enter',
+		'press the button with the >',
+		['confirm', 'compact', 'encrypt', 'asking', 'quit'],
+		'does what has the >',
+		97,
+	),
 	dialog(
 		['tab', 'shift-tab', 'left', 'right'],
 		'Tab ← →',
 		'other button',
-		['confirm', 'compact', 'asking', 'quit'],
+		['confirm', 'compact', 'encrypt', 'asking', 'quit'],
 		'other button',
 		98,
 	),

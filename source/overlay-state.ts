@@ -67,12 +67,21 @@ function closing(overlay: Overlay): readonly ControlRequest[] {
 			return [{call: 'closePlan', with: []}];
 		case 'disarm':
 			return [{call: 'closeDisarm', with: []}];
+		case 'encrypt':
+			return [{call: 'closeEncryptionPlan', with: []}];
+		case 'encryption':
+			return standsOnChoice(overlay) ? [] : [{call: 'closeEncryptionPlan', with: []}];
 		// The choice stands below its confirmation, and is closed with it.
 		case 'compact':
 			return overlay.kind === 'compact' ? [{call: 'closeCompact', with: []}] : [];
 		default:
 			return [];
 	}
+}
+
+/** The dialog in which a type is chosen is below, and closes the plan of both. */
+function standsOnChoice(overlay: Overlay): boolean {
+	return overlay.kind === 'confirm' && overlay.subject.kind === 'encryption' && overlay.subject.type !== 'identity';
 }
 
 export function pressInOverlay(screen: ScreenState, overlay: Overlay, key: KeyEvent, state: State): Step {
@@ -88,6 +97,8 @@ export function pressInOverlay(screen: ScreenState, overlay: Overlay, key: KeyEv
 			return pressInConfirm(screen, overlay, key);
 		case 'compact':
 			return pressInCompact(screen, overlay, key, state);
+		case 'encrypt':
+			return pressInEncrypt(screen, overlay, key, state);
 		case 'asking':
 			return pressInAsking(screen, overlay, key, state);
 		case 'quit':
@@ -157,6 +168,8 @@ function confirmed(screen: ScreenState, subject: Subject, typed: string): Step {
 			return stay(left, {call: 'disarm', with: [typed]});
 		case 'compact':
 			return stay(left, {call: 'compact', with: [subject.target, typed]});
+		case 'encryption':
+			return stay(left, {call: 'changeEncryption', with: [subject.type, typed]});
 		case 'declare over':
 			return stay(left, {call: 'declareOver', with: [subject.memberId, typed]});
 	}
@@ -188,6 +201,31 @@ export function compactChoices(plan: State['compactPlan']): readonly ('cancel' |
 		return ['cancel'];
 	}
 	return plan.confirmation === undefined ? ['cancel', 'head'] : ['cancel', 'target', 'head'];
+}
+
+function pressInEncrypt(
+	screen: ScreenState,
+	overlay: Extract<Overlay, {kind: 'encrypt'}>,
+	key: KeyEvent,
+	{encryptionPlan}: State,
+): Step {
+	if (key.name !== 'enter') {
+		return stay(replaceTop(screen, {...overlay, focus: turned(encryptChoices(encryptionPlan), overlay.focus, key)}));
+	}
+	const plan = overlay.focus === 'cancel' ? undefined : encryptionPlan?.[overlay.focus];
+	if (plan === undefined || plan.refusal !== undefined) {
+		return closeAll(screen);
+	}
+	const subject = {kind: 'encryption', type: plan.type} as const;
+	return stay(
+		pushOverlay(screen, {kind: 'confirm', subject, seen: true, confirmation: openConfirmation(plan.confirmation.word, key.at)}),
+	);
+}
+
+/** Those that may be asked for now. */
+export function encryptChoices(plans: State['encryptionPlan']): readonly ('cancel' | 'aescbc' | 'aesgcm')[] {
+	const types = (['aescbc', 'aesgcm'] as const).filter((type) => plans !== undefined && plans[type].refusal === undefined);
+	return ['cancel', ...types];
 }
 
 function pressInAsking(screen: ScreenState, overlay: Extract<Overlay, {kind: 'asking'}>, key: KeyEvent, state: State): Step {

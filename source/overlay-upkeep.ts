@@ -20,6 +20,8 @@ export function keepUp(before: ScreenState, state: State, now: number): Step {
 			return keepUpPlan(screen, top, state.plan !== undefined, state);
 		case 'compact':
 			return keepUpPlan(screen, top, state.compactPlan !== undefined, state);
+		case 'encrypt':
+			return keepUpPlan(screen, top, state.encryptionPlan !== undefined, state);
 		case 'confirm':
 			return keepUpConfirmation(screen, top, state, now);
 		case 'asking':
@@ -39,7 +41,12 @@ function awakeOnAnotherCluster(screen: ScreenState, {startedAt}: State): ScreenS
 }
 
 /** A dialog that shows what the engine keeps asking: open while it asks. */
-function keepUpPlan(screen: ScreenState, top: Extract<Overlay, {kind: 'plan' | 'compact'}>, there: boolean, state: State): Step {
+function keepUpPlan(
+	screen: ScreenState,
+	top: Extract<Overlay, {kind: 'plan' | 'compact' | 'encrypt'}>,
+	there: boolean,
+	state: State,
+): Step {
 	if (there) {
 		return top.seen ? stay(screen) : stay(pushOverlay(popOverlay(screen), {...top, seen: true}));
 	}
@@ -98,6 +105,11 @@ export function askedBy(
 				return {refusal: `C: ${plan.refusal}`};
 			}
 			return subject.target === 'head' ? plan?.headConfirmation : plan?.confirmation;
+		}
+		case 'encryption': {
+			const plan = state.encryptionPlan?.[subject.type];
+			const key = subject.type === 'identity' ? 'i' : 'e';
+			return plan?.refusal === undefined ? plan?.confirmation : {refusal: `${key}: ${plan.refusal}`};
 		}
 		case 'declare over':
 			return declaring(subject.memberId, state);

@@ -6,6 +6,7 @@ import type {ConfirmationState} from './confirmation-state.ts';
 import {mayDeclareOver} from './declare-over.ts';
 import type {DefragPlan} from './domain/defrag-plan.ts';
 import {isOver} from './domain/defrag-run.ts';
+import type {EncryptionType} from './domain/encryption.ts';
 import type {MemberId} from './domain/member.ts';
 import {chartWindows} from './domain/series.ts';
 import type {ScreenControls} from './engine/controls.ts';
@@ -21,6 +22,7 @@ export type Subject =
 	| {readonly kind: 'defragment'; readonly shown: DefragPlan}
 	| {readonly kind: 'disarm'; readonly memberId: MemberId}
 	| {readonly kind: 'compact'; readonly target: 'target' | 'head'}
+	| {readonly kind: 'encryption'; readonly type: EncryptionType}
 	| {readonly kind: 'declare over'; readonly memberId: MemberId};
 
 /** A dialog over the view. `seen`: the engine has shown the plan behind it, so that its absence means that it is gone. */
@@ -29,6 +31,7 @@ export type Overlay =
 	| {readonly kind: 'plan'; readonly seen: boolean; readonly moveLeader: boolean}
 	| {readonly kind: 'confirm'; readonly subject: Subject; readonly seen: boolean; readonly confirmation?: ConfirmationState}
 	| {readonly kind: 'compact'; readonly seen: boolean; readonly focus: 'cancel' | 'target' | 'head'}
+	| {readonly kind: 'encrypt'; readonly seen: boolean; readonly focus: 'cancel' | 'aescbc' | 'aesgcm'}
 	| {readonly kind: 'asking'; readonly focus: 'later' | 'other target' | 'as leader' | 'stop'; readonly openedAt: number}
 	| {readonly kind: 'quit'; readonly focus: 'stay' | 'stop' | 'quit'};
 
@@ -108,7 +111,14 @@ export function selectedId(screen: ScreenState, state: State): MemberId | undefi
 	return selectedMember(membersShown(state.members, screen), screen)?.member.id;
 }
 
+/** What a view shows is asked of the engine while it is open. */
 export function reduceScreen(screen: ScreenState, event: ScreenEvent, state: State): Step {
+	const step = reduced(screen, event, state);
+	const [was, is] = [screen.view === 'encryption', step.screen.view === 'encryption'];
+	return was === is ? step : stay(step.screen, ...step.requests, {call: 'watchEncryption', with: [is]});
+}
+
+function reduced(screen: ScreenState, event: ScreenEvent, state: State): Step {
 	switch (event.type) {
 		case 'moved':
 			return stay(move(screen, event, state));

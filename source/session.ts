@@ -139,6 +139,7 @@ export function createSession(options: SessionOptions): Session {
 			openPlan: unlessSwitching(late.openPlan),
 			openDisarm: unlessSwitching(late.openDisarm),
 			openCompact: unlessSwitching(late.openCompact),
+			openEncryptionPlan: unlessSwitching(late.openEncryptionPlan),
 			switchContext,
 		},
 		start,
@@ -158,11 +159,11 @@ function whyStay(state: State): string | undefined {
 	if (runUnderWay(state) !== undefined) {
 		return 'a run is going on here; X stops it after the member at work';
 	}
-	const {compaction, plan, compactPlan, disarmPlan} = state;
-	const isDisarming = state.disarming?.phase.kind === 'asking';
+	const {compaction, plan, compactPlan, disarmPlan, encryptionPlan} = state;
+	const isAsking = state.disarming?.phase.kind === 'asking' || state.encryptionChange?.phase.kind === 'asking';
 	const isCompacting = compaction?.phase.kind === 'compacting' || compaction?.phase.kind === 'stabilising';
-	const isPlanning = plan !== undefined || compactPlan !== undefined || disarmPlan !== undefined;
-	return isCompacting || isDisarming || isPlanning ? 'something is being done here; wait for its end' : undefined;
+	const isPlanning = [plan, compactPlan, disarmPlan, encryptionPlan].some((open) => open !== undefined);
+	return isCompacting || isAsking || isPlanning ? 'something is being done here; wait for its end' : undefined;
 }
 
 /** What was given for etcd itself (certificates, a user) was given for the cluster that the program was started for. */

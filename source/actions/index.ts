@@ -6,12 +6,23 @@ import {compact} from './compact.ts';
 import {defragment} from './defragment.ts';
 import {defragmentAll} from './defragment-all.ts';
 import {disarm} from './disarm.ts';
+import {decrypt, encrypt} from './encryption.ts';
 import {denied, firstOf, readOnly} from './reasons.ts';
 import {stopRun} from './stop-run.ts';
 
 export type {Action, ActionContext} from './action.ts';
 
-export const actions: readonly Action[] = [defragment, defragmentAll, compact, alarms, disarm, askAgain, stopRun];
+export const actions: readonly Action[] = [
+	defragment,
+	defragmentAll,
+	compact,
+	alarms,
+	disarm,
+	askAgain,
+	encrypt,
+	decrypt,
+	stopRun,
+];
 
 /** Why the action can't be done now; undefined when it can. */
 export function reasonAgainst(action: Action, context: Omit<ActionContext, 'controls'>): string | undefined {

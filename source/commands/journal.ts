@@ -68,12 +68,13 @@ function whatText(line: JournalLine): string {
 		case 'run':
 			return `run ${line.outcome}, ${line.members} defragmented, ${sizeText(line.givenBackBytes)} given back${reason}`;
 		case 'asked':
-			return `${line.what} asked for${revisionText(line.revision)}${reason}`;
+			return `${line.what} asked for${objectText(line)}${reason}`;
 		case 'answered':
-			return `${line.what} ${line.outcome}${revisionText(line.revision)}${reason}`;
+			return `${line.what} ${line.outcome}${objectText(line)}${reason}`;
 	}
 }
 
-function revisionText(revision: number | undefined): string {
-	return revision === undefined ? '' : `, revision ${revision}`;
+function objectText({revision, encryptionType}: {readonly revision?: number; readonly encryptionType?: string}): string {
+	const about = revision === undefined ? encryptionType : `revision ${revision}`;
+	return about === undefined ? '' : `, ${about}`;
 }

@@ -33,6 +33,9 @@ export type DemoOptions = {
 /** A log of 5,000 entries of 8 KiB is kept in memory anyway; etcd's default would keep 100,000, and as many on disk. */
 const thriftyFlags = ['--snapshot-count=1000', '--max-wals=1', '--max-snapshots=1'];
 
+/** OpenShift takes 20 minutes and more to encrypt; at this pace it is twelve steps in a minute. */
+const encryptionStepMs = 4000;
+
 /** Starts the cluster, shows it, stops and removes it. Resolves to the exit code: the monitor's, 0 after a signal, 1 without etcd. */
 export async function runDemo(options: DemoOptions): Promise<number> {
 	const scenario = scenarios[options.scenario];
@@ -60,6 +63,9 @@ export async function runDemo(options: DemoOptions): Promise<number> {
 		try {
 			behind =
 				kind && (await putBehindApi(cluster, {kind, contextName: `demo-${kind}`, ...(etcdctl !== undefined && {etcdctl})}));
+			if (kind === 'openshift') {
+				behind?.api.encryption.start(encryptionStepMs);
+			}
 			return await show(cluster, behind?.connectionFlags ?? cluster.connectionFlags, scenario, options, leaving);
 		} finally {
 			behind?.api.stop();

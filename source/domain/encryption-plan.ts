@@ -1,5 +1,6 @@
 /** Whether encryption may be changed now, what exactly would be written, and what that means. */
 import type {Confirmation} from './defrag-plan.ts';
+import {isOver, type Run} from './defrag-run.ts';
 import {configuredType, type EncryptionSight, type EncryptionType, encryptionTypes} from './encryption.ts';
 import {type EncryptionStatus, encryptionStatus, hiddenText, migrationText} from './encryption-status.ts';
 import {listText} from './text.ts';
@@ -23,10 +24,10 @@ export type EncryptionPlan = {
 
 /** What surrounds the change, beside what the Kubernetes API tells. */
 export type EncryptionCircumstances = {
-	/** A NOSPACE alarm stands, by what etcd itself says. */
-	readonly isOutOfSpace: boolean;
-	/** A run of ours defragments. */
-	readonly runGoesOn: boolean;
+	/** By what etcd itself says, not by what the API shows. */
+	readonly alarms: readonly {readonly alarm: string}[];
+	/** One that defragments. */
+	readonly run?: Run;
 };
 
 export function planEncryption(
@@ -53,7 +54,7 @@ export function planEncryption(
 
 /** A merge patch; the version in it makes the API refuse it where somebody else was faster. */
 export function patchText(type: EncryptionType, version: string): string {
-	return JSON.stringify({metadata: {resourceVersion: version}, spec: {encryption: {type}}});
+	return `{"metadata": {"resourceVersion": ${JSON.stringify(version)}}, "spec": {"encryption": {"type": ${JSON.stringify(type)}}}}`;
 }
 
 /** Undefined where it may be changed. First what nobody can change from here, then what time mends. */
@@ -63,7 +64,11 @@ export function whyNotChange(
 	circumstances: EncryptionCircumstances,
 ): string | undefined {
 	const {config, keys, deniedPatch} = sight;
-	if (circumstances.isOutOfSpace) {
+	const has = (wanted: string) => circumstances.alarms.some(({alarm}) => alarm === wanted);
+	if (has('CORRUPT')) {
+		return 'a CORRUPT alarm stands: nothing is written anew on a corrupt cluster';
+	}
+	if (has('NOSPACE')) {
 		return 'under NOSPACE the API refuses every write, and what it shows is frozen; get out of NOSPACE first';
 	}
 	if (config.kind !== 'told') {
@@ -88,7 +93,8 @@ export function whyNotChange(
 		// The conditions say "completed" before and after: nobody could tell when it is.
 		return `from ${configured} to ${type} can only be followed by the keys, and these can not be seen: ${hiddenText(keys)}`;
 	}
-	return circumstances.runGoesOn ? 'a run is going on; a migration writes to every member' : undefined;
+	const {run} = circumstances;
+	return run !== undefined && !isOver(run) ? 'a run is going on; a migration writes to every member' : undefined;
 }
 
 /** One migration at a time, and none that nobody can follow or whose controllers fail. */

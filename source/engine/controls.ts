@@ -3,6 +3,7 @@
  * Refusals are messages in the state, with their reason.
  */
 import type {DefragPlan, Scope} from '../domain/defrag-plan.ts';
+import type {EncryptionType} from '../domain/encryption.ts';
 import type {MemberId} from '../domain/member.ts';
 import type {State} from './state.ts';
 
@@ -60,6 +61,13 @@ export interface Controls {
 	tryWrite(typed: string): void;
 	/** Takes a rescue that is over from the screen, and its file away. */
 	dismissRescue(): void;
+	/** Whether somebody wants to see the encryption of etcd's values: it is looked at for as long. */
+	watchEncryption(wanted: boolean): void;
+	/** Opens what could be asked for in `state.encryptionPlan`, and keeps looking until it is closed or done. */
+	openEncryptionPlan(): void;
+	closeEncryptionPlan(): void;
+	/** Asks the cluster for a type; refused where the object has changed since the plan that `typed` was typed for. */
+	changeEncryption(type: EncryptionType, typed: string): void;
 }
 
 /** What the screen can ask for: also of what is around the engine. */

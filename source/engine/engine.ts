@@ -8,6 +8,7 @@ import {createAlarmsControl} from './alarms-control.ts';
 import type {Clock} from './clock.ts';
 import {createCompactControl} from './compact-control.ts';
 import type {Controls} from './controls.ts';
+import {createEncryptionControl} from './encryption-control.ts';
 import {createFileAttemptLog} from './file-attempt-log.ts';
 import {damageText, type Journal} from './journal.ts';
 import {createPlanControl} from './plan-control.ts';
@@ -89,6 +90,12 @@ export function createEngine(options: EngineOptions): Engine {
 	const alarms = createAlarmsControl({...common, commandTimeoutMs: options.commandTimeoutMs});
 	const compaction = createCompactControl(common);
 	const rescue = createRescueControl({...common, commandTimeoutMs: options.commandTimeoutMs});
+	const encryption = createEncryptionControl({
+		...common,
+		platform: options.platform,
+		connection: transport.connection,
+		looksAtStart: options.shows === true,
+	});
 	const plans = createPlanControl({
 		...common,
 		log,
@@ -159,6 +166,7 @@ export function createEngine(options: EngineOptions): Engine {
 			lease?.tick();
 			elsewhere.tick();
 			rescue.advance();
+			encryption.tick();
 			tellCooldown();
 			tellSurroundings(surroundings);
 		}
@@ -177,6 +185,7 @@ export function createEngine(options: EngineOptions): Engine {
 			...alarms.controls,
 			...compaction.controls,
 			...rescue.controls,
+			...encryption.controls,
 			stopAfterThis() {
 				if (!elsewhere.cancel(operator)) {
 					plans.controls.stopAfterThis();
@@ -196,7 +205,7 @@ export function createEngine(options: EngineOptions): Engine {
 			void tick();
 		},
 		async stop() {
-			await Promise.all([plans.stop(), alarms.stop(), compaction.stop(), rescue.stop()]);
+			await Promise.all([plans.stop(), alarms.stop(), compaction.stop(), rescue.stop(), encryption.stop()]);
 			close();
 		},
 		close,

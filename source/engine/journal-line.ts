@@ -73,16 +73,19 @@ export type JournalLine = Base &
 				readonly members: number;
 				readonly givenBackBytes: number;
 		  }
-		/** Before a compaction, a disarming, a write that is tried or a step of a restore, and after it. */
+		/** Before a compaction, a disarming, a write that is tried, a step of a restore or a change of the encryption, and after it. */
 		| {
 				readonly type: 'asked';
-				readonly what: 'compact' | 'disarm' | 'write probe' | 'restore step';
+				readonly what: 'compact' | 'disarm' | 'write probe' | 'restore step' | 'encryption';
 				readonly revision?: number;
+				/** What etcd's values are to be encrypted with; `identity` is plain text. */
+				readonly encryptionType?: string;
 				readonly reason?: string;
 		  }
 		| {
 				readonly type: 'answered';
-				readonly what: 'compact' | 'disarm' | 'write probe' | 'restore step';
+				readonly what: 'compact' | 'disarm' | 'write probe' | 'restore step' | 'encryption';
+				readonly encryptionType?: string;
 				readonly outcome: 'done' | 'failed' | 'unknown';
 				readonly revision?: number;
 				readonly reason?: string;
@@ -126,6 +129,7 @@ const optional = {
 	defragCount: 'number',
 	processStartSeconds: 'number',
 	revision: 'number',
+	encryptionType: 'string',
 	gates: 'strings',
 } as const;
 

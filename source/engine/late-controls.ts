@@ -6,6 +6,7 @@ export function createLateControls(
 	store: DispatchingStore,
 ): Controls & {readonly connect: (controls: Controls | undefined) => void} {
 	let real: Controls | undefined;
+	let watchesEncryption = false;
 	const notYet = () => store.dispatch({type: 'messageChanged', message: {kind: 'refused', text: 'not connected yet'}});
 	const late: Controls = {
 		setInterval: (intervalMs) =>
@@ -34,11 +35,22 @@ export function createLateControls(
 		declineSnapshot: (typed) => real?.declineSnapshot(typed),
 		tryWrite: (typed) => real?.tryWrite(typed),
 		dismissRescue: () => real?.dismissRescue(),
+		watchEncryption(wanted) {
+			watchesEncryption = wanted;
+			real?.watchEncryption(wanted);
+		},
+		openEncryptionPlan: () => (real === undefined ? notYet() : real.openEncryptionPlan()),
+		closeEncryptionPlan: () => real?.closeEncryptionPlan(),
+		changeEncryption: (type, typed) => real?.changeEncryption(type, typed),
 	};
 	return {
 		...late,
 		connect(controls) {
 			real = controls;
+			if (watchesEncryption) {
+				// The view was open before the engine was there.
+				real?.watchEncryption(true);
+			}
 		},
 	};
 }

@@ -4,6 +4,8 @@ import type {CooldownState} from '../domain/cooldown.ts';
 import type {DefragPlan} from '../domain/defrag-plan.ts';
 import type {Run} from '../domain/defrag-run.ts';
 import type {Disarming, DisarmPlan} from '../domain/disarm.ts';
+import type {EncryptionSight} from '../domain/encryption.ts';
+import type {EncryptionChange} from '../domain/encryption-known.ts';
 import type {Failure} from '../domain/failure.ts';
 import type {MemberId} from '../domain/member.ts';
 import type {Observation} from '../domain/observation.ts';
@@ -39,6 +41,12 @@ export type EngineMessage =
 	| {readonly type: 'compactPlanChanged'; readonly plan: CompactPlan | undefined}
 	| {readonly type: 'compactionChanged'; readonly compaction: Compaction | undefined}
 	| {readonly type: 'rescueChanged'; readonly rescue: RescueState | undefined}
+	/** One look at it. */
+	| {readonly type: 'encryptionSeen'; readonly at: number; readonly sight: EncryptionSight}
+	/** Nobody can tell of it here. */
+	| {readonly type: 'encryptionMissing'; readonly why: string}
+	| {readonly type: 'encryptionPlanChanged'; readonly plan: State['encryptionPlan'] | undefined}
+	| {readonly type: 'encryptionChangeChanged'; readonly change: EncryptionChange | undefined}
 	/** From the journal: defragmentations of the past, by member. */
 	| {readonly type: 'defragmentationsRead'; readonly byMember: Readonly<Record<MemberId, readonly KnownDefragmentation[]>>}
 	| {readonly type: 'journalChanged'; readonly journal: State['journal']};

@@ -13,6 +13,9 @@ import type {Run} from '../domain/defrag-run.ts';
 import type {ForeignDefragmentation} from '../domain/defrag-trace.ts';
 import type {Disarming, DisarmPlan} from '../domain/disarm.ts';
 import type {DiskSample} from '../domain/disk-latency.ts';
+import type {EncryptionType} from '../domain/encryption.ts';
+import type {EncryptionChange, EncryptionKnown} from '../domain/encryption-known.ts';
+import type {EncryptionPlan} from '../domain/encryption-plan.ts';
 import type {Failure} from '../domain/failure.ts';
 import type {History} from '../domain/history.ts';
 import type {Member, MemberId, Role} from '../domain/member.ts';
@@ -78,6 +81,12 @@ export type State = {
 	readonly rescue?: RescueState;
 	/** The disarming under way, or the last one that was asked for here. */
 	readonly disarming?: Disarming;
+	/** Encryption of etcd's values; absent until somebody asked. */
+	readonly encryption?: EncryptionKnown;
+	/** What could be asked for, made again with every look while the dialog is open. */
+	readonly encryptionPlan?: Readonly<Record<EncryptionType, EncryptionPlan>>;
+	/** The change that is being asked for, or the last one that was here. */
+	readonly encryptionChange?: EncryptionChange;
 	/** What the program has to say until the next key. */
 	readonly message?: Message;
 	/** From the journal, oldest first. */

@@ -1,4 +1,6 @@
 /** The state after a message: pure. What a screen shows is derived here, once, not while drawing. */
+import {afterLook} from '../domain/encryption-known.ts';
+import {encryptionChanges} from './encryption-changes.ts';
 import {addEvents, cooldownEvents} from './events.ts';
 import type {EngineMessage} from './messages.ts';
 import {observe, reassess} from './observe.ts';
@@ -57,6 +59,20 @@ export function update(state: State, message: EngineMessage): State {
 			return set(state, 'compaction', message.compaction);
 		case 'rescueChanged':
 			return set(state, 'rescue', message.rescue);
+		case 'encryptionSeen': {
+			const encryption = afterLook(state.encryption, message.at, message.sight);
+			const changes = encryptionChanges(state.encryption, encryption);
+			return addEvents(
+				{...state, encryption},
+				changes.map((change) => ({at: message.at, ...change})),
+			);
+		}
+		case 'encryptionMissing':
+			return {...state, encryption: {kind: 'none', why: message.why}};
+		case 'encryptionPlanChanged':
+			return set(state, 'encryptionPlan', message.plan);
+		case 'encryptionChangeChanged':
+			return set(state, 'encryptionChange', message.change);
 		case 'defragmentationsRead':
 			return {
 				...state,
@@ -76,12 +92,20 @@ function surroundings(state: State, {pods, denied}: Extract<EngineMessage, {type
 	return {...rest, ...(pods === undefined ? {} : {pods}), ...(denied.length === 0 ? {} : {denied})};
 }
 
+type OptionalKey =
+	| 'message'
+	| 'plan'
+	| 'run'
+	| 'disarmPlan'
+	| 'disarming'
+	| 'compactPlan'
+	| 'compaction'
+	| 'rescue'
+	| 'encryptionPlan'
+	| 'encryptionChange';
+
 /** `undefined` takes the key away: an absent thing has no key in the state. */
-function set<K extends 'message' | 'plan' | 'run' | 'disarmPlan' | 'disarming' | 'compactPlan' | 'compaction' | 'rescue'>(
-	state: State,
-	key: K,
-	value: State[K] | undefined,
-): State {
+function set<K extends OptionalKey>(state: State, key: K, value: State[K] | undefined): State {
 	const {[key]: _, ...rest} = state;
 	return (value === undefined ? rest : {...rest, [key]: value}) as State;
 }

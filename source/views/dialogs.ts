@@ -6,13 +6,14 @@ import type {DisarmRow} from '../domain/disarm.ts';
 import {memberLabel} from '../domain/member.ts';
 import type {State} from '../engine/state.ts';
 import {bytesCell, cell, percentCell} from '../format.ts';
-import {askingChoices, compactChoices, quitChoices, runUnderWay} from '../overlay-state.ts';
+import {askingChoices, compactChoices, encryptChoices, quitChoices, runUnderWay} from '../overlay-state.ts';
 import {askedBy} from '../overlay-upkeep.ts';
 import type {Overlay, ScreenState, Subject} from '../screen-state.ts';
 import type {Theme} from '../theme.ts';
 import {askingDialog} from './asking.ts';
 import {compactDialog} from './compact.ts';
 import {confirmationDialog} from './confirmation.ts';
+import {encryptDialog, patchRows} from './encrypt.ts';
 import {helpDialog} from './help.ts';
 import {planDialog} from './plan.ts';
 import {quitDialog} from './quit.ts';
@@ -38,6 +39,8 @@ function dialogOf({overlay, state, screen, room, theme}: OverlayProps): Dialog {
 			return planDialog({state, moveLeader: overlay.moveLeader}, room, theme);
 		case 'compact':
 			return compactDialog(state, overlay.focus, compactChoices(state.compactPlan), room, theme);
+		case 'encrypt':
+			return encryptDialog(state, overlay.focus, encryptChoices(state.encryptionPlan), room, theme);
 		case 'asking':
 			return askingDialog(state, overlay.focus, askingChoices(state), room, theme);
 		case 'quit': {
@@ -55,19 +58,32 @@ function confirmDialog(overlay: Extract<Overlay, {kind: 'confirm'}>, state: Stat
 	const title = titleOf(subject, state);
 	const asked = askedBy(subject, state);
 	if (confirmation === undefined || asked === undefined || 'refusal' in asked) {
-		const asking = [span(`${theme.symbols.waiting} asking the members`)];
+		const whom = subject.kind === 'encryption' ? 'the Kubernetes API' : 'the members';
+		const asking = [span(`${theme.symbols.waiting} asking ${whom}`)];
 		return {title, aside: state.clusterName, rows: [row(asking)]};
 	}
-	const more = subject.kind === 'disarm' ? (state.disarmPlan?.rows ?? []).map((one) => quotaRow(one, room, theme)) : [];
+	const more = moreRows(subject, state, room, theme);
 	const {consequences} = asked;
 	const button = buttons[subject.kind];
 	return confirmationDialog({title, aside: state.clusterName, consequences, confirmation, button, more}, room, theme);
+}
+
+function moreRows(subject: Subject, {disarmPlan, encryptionPlan}: State, room: Room, theme: Theme): readonly DialogRow[] {
+	switch (subject.kind) {
+		case 'disarm':
+			return (disarmPlan?.rows ?? []).map((one) => quotaRow(one, room, theme));
+		case 'encryption':
+			return encryptionPlan === undefined ? [] : patchRows(encryptionPlan[subject.type], room, theme);
+		default:
+			return [];
+	}
 }
 
 const buttons: Readonly<Record<Subject['kind'], string>> = {
 	defragment: 'Start',
 	disarm: 'Disarm',
 	compact: 'Compact',
+	encryption: 'Patch',
 	'declare over': 'Declare it over',
 };
 
@@ -81,6 +97,8 @@ function titleOf(subject: Subject, state: State): string {
 			return subject.target === 'head'
 				? `Compact to the head, revision ${state.compactPlan?.headRevision ?? ''}?`
 				: `Compact to revision ${state.compactPlan?.target?.revision ?? ''}?`;
+		case 'encryption':
+			return subject.type === 'identity' ? "Decrypt etcd's values?" : `Encrypt etcd's values with ${subject.type}?`;
 		case 'declare over': {
 			const record = state.members.find(({member}) => member.id === subject.memberId);
 			return `Declare the unknown outcome of ${record === undefined ? subject.memberId : memberLabel(record.member)} over?`;

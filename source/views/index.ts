@@ -1,6 +1,7 @@
 /** What draws each view. */
 import {AlarmsView} from './alarms.tsx';
 import {Charts} from './charts.tsx';
+import {EncryptionView} from './encryption.tsx';
 import {Events} from './events.tsx';
 import {MemberPage} from './member.tsx';
 import {Overview} from './overview.tsx';
@@ -14,6 +15,7 @@ const components: Readonly<Record<ViewId, View['component']>> = {
 	alarms: AlarmsView,
 	run: RunView,
 	events: Events,
+	encryption: EncryptionView,
 	member: MemberPage,
 };
 

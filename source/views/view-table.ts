@@ -17,6 +17,7 @@ export const viewTable = [
 	{id: 'alarms', number: 3, title: 'Alarms', moves: 'alarms', isLive: true},
 	{id: 'run', number: 4, title: 'Run', moves: 'lines', isLive: true},
 	{id: 'events', number: 5, title: 'Events', moves: 'lines'},
+	{id: 'encryption', number: 6, title: 'Encryption', moves: 'lines'},
 	{id: 'member', title: 'Member', moves: 'lines'},
 ] as const satisfies readonly ViewRow[];
 

@@ -4,6 +4,7 @@ import {type ApiServerConditions, apiServers, type EncryptionKey, type Encryptio
 import {planEncryption, whyNotChange} from '../../source/domain/encryption-plan.ts';
 import {encryptionStatus, migrationText} from '../../source/domain/encryption-status.ts';
 import type {Told} from '../../source/domain/surroundings.ts';
+import {phases, sampleRun} from '../helpers/sample-run.ts';
 
 const told = <T>(value: T): Told<T> => ({kind: 'told', value});
 const minute = 60_000;
@@ -11,7 +12,7 @@ const day = 24 * 60 * minute;
 const serverNowMs = 1_800_000_000_000;
 
 const kubernetes = apiServers[1]!;
-const calm = {isOutOfSpace: false, runGoesOn: false};
+const calm = {alarms: []};
 
 function conditions(reason: string, more: Partial<ApiServerConditions> = {}): ApiServerConditions {
 	return {encrypted: {reason, message: `${reason} it is`}, migrating: [], failing: [], ...more};
@@ -230,7 +231,7 @@ describe('changing it', () => {
 	test('the plan holds the patch to the letter, and the gravest of what it means first', () => {
 		const plan = planEncryption(off, 'aescbc', calm);
 		expect(plan).toMatchObject({
-			patch: '{"metadata":{"resourceVersion":"41"},"spec":{"encryption":{"type":"aescbc"}}}',
+			patch: '{"metadata": {"resourceVersion": "41"}, "spec": {"encryption": {"type": "aescbc"}}}',
 			version: '41',
 			confirmation: {word: 'encrypt'},
 		});
@@ -243,7 +244,7 @@ describe('changing it', () => {
 
 	test('back to plain text', () => {
 		const plan = planEncryption(on, 'identity', calm);
-		expect(plan).toMatchObject({confirmation: {word: 'decrypt'}, patch: expect.stringContaining('"type":"identity"')});
+		expect(plan).toMatchObject({confirmation: {word: 'decrypt'}, patch: expect.stringContaining('"type": "identity"')});
 		expect(plan).not.toHaveProperty('refusal');
 		expect(plan.confirmation.consequences[0]).toContain('plain text again');
 	});
@@ -298,7 +299,11 @@ describe('changing it', () => {
 	});
 
 	test('not under NOSPACE, whatever the frozen API shows, and not beside a run', () => {
-		expect(whyNotChange(off, 'aescbc', {...calm, isOutOfSpace: true})).toMatch(/^under NOSPACE the API refuses every write/);
-		expect(whyNotChange(off, 'aescbc', {...calm, runGoesOn: true})).toBe('a run is going on; a migration writes to every member');
+		const under = (alarm: string) => whyNotChange(off, 'aescbc', {alarms: [{alarm}]});
+		expect(under('NOSPACE')).toMatch(/^under NOSPACE the API refuses every write/);
+		expect(under('CORRUPT')).toMatch(/^a CORRUPT alarm stands/);
+		const run = sampleRun(phases.cooling);
+		expect(whyNotChange(off, 'aescbc', {...calm, run})).toBe('a run is going on; a migration writes to every member');
+		expect(whyNotChange(off, 'aescbc', {...calm, run: sampleRun(phases.finished)})).toBeUndefined();
 	});
 });

@@ -399,14 +399,14 @@ test('compacting', () => {
 test('the help', () => {
 	expect(draw(help, prodState()).replace(/UTC[+-]\d\d:\d\d/, 'UTC+00:00')).toMatchInlineSnapshot(`
 		"
-		┌ Keys ─────────────────────────────────────────────────────── ? or Esc closes ┐
+		┌ Keys ─────────────────────────────────────────── ↑ ↓ scroll, ? or Esc closes ┐
 		│  MOVE                                   LOOK                                 │
 		│  ↑ ↓ k j      previous, next            /      filter by name, Esc clears    │
 		│  g G          first, last               w      columns: size, raft, pods     │
 		│  PgUp PgDn    a page                    s S    sort by the next column, turn │
 		│  Enter        open                      [ ]    window 5 m 15 m 1 h 6 h 24 h  │
 		│  Esc          back, always              c      chart: all, selected member   │
-		│  Tab 1-5      views                     p      pause the screen, not polls   │
+		│  Tab 1-6      views                     p      pause the screen, not polls   │
 		│  ← →          other member, on its page + -    interval 1 s to 60 s          │
 		│  ACT  what changes the cluster asks first                                    │
 		│  d            defragment this member                                         │
@@ -414,19 +414,19 @@ test('the help', () => {
 		│  C            compact old revisions                                          │
 		│  a            alarms, asked of etcd                                          │
 		│  a, there x   disarm NOSPACE             ✗ x: there is no alarm              │
+		│  6, there e   encrypt etcd's values      ✗ e: the API has not told yet how … │
+		│  6, there i   decrypt them again         ✗ i: the API has not told yet how … │
 		│  X            stop the run               ✗ no run                            │
 		│  PROGRAM  ? help  q Ctrl-C quit  : context  Ctrl-L repaint  Ctrl-Z suspend   │
 		│  ● healthy  ▲ slow, stalled, alert  ○ frozen  ✗ down, refused  ■ alarm, halt │
-		│  ◆ defragmenting  ? unknown  ◌ waiting  ✓ done  – skipped, no value          │
-		│  Times are UTC+00:00. Journal: ~/.local/state/etcdtop                        │
 		└──────────────────────────────────────────────────────────────────────────────┘
 		"
 	`);
 	expect(draw({...help, scroll: 99}, prodState(), '60x15').replace(/UTC[+-]\d\d:\d\d/, 'UTC+00:00')).toMatchInlineSnapshot(`
 		"
 		┌ Keys ─────────────────────── ↑ ↓ scroll, ? or Esc closes ┐
-		│  a            alarms, asked of etcd                      │
-		│  a, there x   disarm NOSPACE             ✗ x: there is … │
+		│  6, there e   encrypt etcd's values      ✗ e: the API h… │
+		│  6, there i   decrypt them again         ✗ i: the API h… │
 		│  X            stop the run               ✗ no run        │
 		│  PROGRAM  ? help  q Ctrl-C quit  : context  Ctrl-L       │
 		│  repaint  Ctrl-Z suspend                                 │

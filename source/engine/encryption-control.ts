@@ -1,0 +1,240 @@
+/**
+ * Encryption of etcd's values: looked at while somebody wants to see it, or something is under way; changed by one field, which the
+ * cluster's own controllers then carry out. Nothing is kept here: another etcdtop, or this one started again, sees the same.
+ */
+
+import {gateTimeoutMs} from '../domain/defrag-policy.ts';
+import {type EncryptionSight, type EncryptionType, encryptionTypes} from '../domain/encryption.ts';
+import {type EncryptionChange, isUnderWay} from '../domain/encryption-known.ts';
+import {type EncryptionPlan, planEncryption} from '../domain/encryption-plan.ts';
+import type {Platform} from '../transport/platform.ts';
+import type {Connection} from '../transport/transport.ts';
+import {failureOf} from '../transport/transport-error.ts';
+import type {Clock} from './clock.ts';
+import type {Controls} from './controls.ts';
+import {lineOf} from './file-attempt-log.ts';
+import type {Journal} from './journal.ts';
+import type {EngineMessage} from './messages.ts';
+import type {State} from './state.ts';
+
+export type EncryptionControlOptions = {
+	readonly platform: Platform;
+	readonly connection: Connection;
+	readonly clock: Clock;
+	readonly journal: Journal;
+	readonly operator: string;
+	readonly getState: () => State;
+	readonly dispatch: (message: EngineMessage) => void;
+	/** A screen wants to know at its start whether something is under way. */
+	readonly looksAtStart: boolean;
+};
+
+export type EncryptionControls = Pick<
+	Controls,
+	'watchEncryption' | 'openEncryptionPlan' | 'closeEncryptionPlan' | 'changeEncryption'
+>;
+
+/** Between two looks, in ms: while a plan is open, while somebody watches, while something is known to be under way. Each is six requests. */
+const planningEveryMs = 2000;
+const watchingEveryMs = 5000;
+const underWayEveryMs = 30_000;
+
+type Fields = Parameters<typeof lineOf>[3];
+
+export function createEncryptionControl(options: EncryptionControlOptions): {
+	readonly controls: EncryptionControls;
+	/** About once a second. */
+	readonly tick: () => void;
+	readonly stop: () => Promise<void>;
+} {
+	const {platform, clock, dispatch, getState} = options;
+	const port = platform.encryption;
+	const stopping = new AbortController();
+	let wanted = false;
+	let open = false;
+	let looking: Promise<EncryptionSight> | undefined;
+	let lookedAt: number | undefined;
+	let working: Promise<void> | undefined;
+
+	const refuse = (text: string) => dispatch({type: 'messageChanged', message: {kind: 'refused', text}});
+
+	/** One look at a time serves everybody. */
+	function look(): Promise<EncryptionSight> {
+		looking ??= port!.look(stopping.signal).then((sight) => {
+			looking = undefined;
+			lookedAt = clock.uptimeMs();
+			if (!stopping.signal.aborted) {
+				dispatch({type: 'encryptionSeen', at: lookedAt, sight});
+				tellPlan();
+				settleUnknown(sight);
+			}
+			return sight;
+		});
+		return looking;
+	}
+
+	function tellPlan(): void {
+		const {encryption} = getState();
+		if (open && encryption?.kind === 'seen') {
+			dispatch({type: 'encryptionPlanChanged', plan: plansFor(encryption.sight)});
+		}
+	}
+
+	function plansFor(sight: EncryptionSight): Readonly<Record<EncryptionType, EncryptionPlan>> {
+		const plans = encryptionTypes.map((type) => [type, planEncryption(sight, type, getState())] as const);
+		return Object.fromEntries(plans) as Record<EncryptionType, EncryptionPlan>;
+	}
+
+	/** Undefined where nobody wants to know. */
+	function everyMs(): number | undefined {
+		const {encryption} = getState();
+		const isGoing = encryption?.kind === 'seen' && isUnderWay((encryption.old?.status ?? encryption.status).verdict);
+		return open ? planningEveryMs : wanted ? watchingEveryMs : isGoing ? underWayEveryMs : undefined;
+	}
+
+	function tick(): void {
+		if (port === undefined || looking !== undefined || stopping.signal.aborted) {
+			return;
+		}
+		const every = lookedAt === undefined && options.looksAtStart ? 0 : everyMs();
+		if (every !== undefined && (lookedAt === undefined || clock.uptimeMs() - lookedAt >= every)) {
+			void look();
+		}
+	}
+
+	function close(): void {
+		open = false;
+		dispatch({type: 'encryptionPlanChanged', plan: undefined});
+	}
+
+	async function change(type: EncryptionType, typed: string, shown: EncryptionPlan): Promise<void> {
+		const begun = {operator: options.operator, type, startedAt: clock.uptimeMs()} as const;
+		const show = (phase: EncryptionChange['phase']) => dispatch({type: 'encryptionChangeChanged', change: {...begun, phase}});
+		const end = (kind: 'refused' | 'unknown', reason: string) => {
+			show({kind, at: clock.uptimeMs(), reason});
+			if (kind === 'refused') {
+				refuse(`encryption: ${reason}`);
+			}
+		};
+		show({kind: 'asking'});
+		// A look that is under way began before the word was complete.
+		await looking;
+		const plan = planEncryption(await look(), type, getState());
+		if (plan.refusal !== undefined) {
+			return end('refused', plan.refusal);
+		}
+		if (plan.version !== shown.version) {
+			return end('refused', 'somebody changed it meanwhile; look again, and ask again');
+		}
+		if (typed !== plan.confirmation.word) {
+			return end('refused', `type "${plan.confirmation.word}"`);
+		}
+		const line = {what: 'encryption', encryptionType: type} as const;
+		const note = (fields: Fields) =>
+			options.journal.append(lineOf(clock, options.operator, getState().clusterId ?? '', fields), {sync: true});
+		try {
+			note({type: 'asked', ...line});
+		} catch (error) {
+			return end('refused', error instanceof Error ? error.message : String(error));
+		}
+		const outcome = await patch(type, plan.version);
+		try {
+			note({type: 'answered', ...line, outcome: outcome.kind, ...('reason' in outcome && {reason: outcome.reason})});
+		} catch (error) {
+			refuse(error instanceof Error ? error.message : String(error));
+		}
+		if (outcome.kind !== 'done') {
+			end(outcome.kind === 'failed' ? 'refused' : 'unknown', outcome.reason);
+		} else {
+			show({kind: 'done', at: clock.uptimeMs()});
+			dispatch({type: 'happened', event: asked(type)});
+		}
+		await look();
+	}
+
+	type Outcome = {readonly kind: 'done'} | {readonly kind: 'failed' | 'unknown'; readonly reason: string};
+
+	async function patch(type: EncryptionType, version: string): Promise<Outcome> {
+		try {
+			const answer = await port!.set(type, version);
+			switch (answer.kind) {
+				case 'written':
+					return {kind: 'done'};
+				case 'conflict':
+					return {kind: 'failed', reason: 'somebody changed it meanwhile; look again, and ask again'};
+				case 'refused':
+					return {kind: 'failed', reason: answer.why};
+			}
+		} catch (error) {
+			return {kind: 'unknown', reason: failureOf(error).message};
+		}
+	}
+
+	function asked(type: EncryptionType) {
+		const what = type === 'identity' ? 'decryption' : `encryption with ${type}`;
+		return {at: clock.uptimeMs(), kind: 'note', subject: 'cluster', text: `${what} asked for by ${options.operator}`} as const;
+	}
+
+	/** What nobody knew is known as soon as it is configured. */
+	function settleUnknown({config}: EncryptionSight): void {
+		const {encryptionChange} = getState();
+		if (encryptionChange?.phase.kind === 'unknown' && config.kind === 'told' && config.value.type === encryptionChange.type) {
+			dispatch({type: 'encryptionChangeChanged', change: {...encryptionChange, phase: {kind: 'done', at: clock.uptimeMs()}}});
+		}
+	}
+
+	function begin(): boolean {
+		if (port === undefined) {
+			dispatch({type: 'encryptionMissing', why: whyMissing(options.connection)});
+			return false;
+		}
+		return true;
+	}
+
+	return {
+		tick,
+		async stop() {
+			open = false;
+			await Promise.race([working, clock.sleep(gateTimeoutMs)]);
+			stopping.abort();
+		},
+		controls: {
+			watchEncryption(isWanted) {
+				wanted = isWanted;
+				if (wanted && begin()) {
+					tick();
+				}
+			},
+			openEncryptionPlan() {
+				if (getState().readOnly) {
+					return refuse('read-only session; to change the cluster start without --read-only');
+				}
+				if (!begin()) {
+					return refuse(whyMissing(options.connection));
+				}
+				if (working !== undefined) {
+					return refuse('a change is being asked for already');
+				}
+				open = true;
+				void look();
+			},
+			closeEncryptionPlan: close,
+			changeEncryption(type, typed) {
+				const shown = getState().encryptionPlan?.[type];
+				if (!open || working !== undefined || shown === undefined) {
+					return;
+				}
+				close();
+				working = change(type, typed, shown).finally(() => {
+					working = undefined;
+				});
+			},
+		},
+	};
+}
+
+function whyMissing({kind}: Connection): string {
+	return kind === 'tunnel' || kind === 'exec'
+		? 'this cluster is no OpenShift'
+		: 'etcd is reached without the Kubernetes API, which alone could tell';
+}
