@@ -3,6 +3,7 @@ import {execFile} from 'node:child_process';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
 import {describe, expect, it, onTestFinished} from 'vitest';
+import {displayWidth} from '../../source/format.ts';
 import {type Cluster, clusterForTest} from '../helpers/cluster.ts';
 import {temporaryDirectory} from '../helpers/engine.ts';
 import {startInTerminal} from '../helpers/pseudo-terminal.ts';
@@ -70,6 +71,16 @@ describe('the monitor', () => {
 		await program.waitFor('READ-ONLY');
 		program.send('D');
 		await program.waitFor(/read-only session/);
+	}, 60_000);
+
+	it('shows a member whose name is full of escape sequences and wide characters, and obeys none of them', async () => {
+		const name = '\u001b[3J\u001b]0;owned\u0007etcd\u202e漢字\u001b[31m';
+		const program = monitor(await clusterForTest({members: 1, tls: 'none', memberName: () => name}));
+		const screen = await program.waitFor(/> \S*etcd\S*漢字\S* +● healthy +leader/);
+		expect(screen.split('\n').every((line) => displayWidth(line) <= 80)).toBe(true);
+		for (const evil of ['\u001b[3J', '\u001b]', '\u0007', '\u202e', '\u001b[31m漢']) {
+			expect(program.bytes()).not.toContain(evil);
+		}
 	}, 60_000);
 
 	it('without a terminal says one sentence that names etcdtop status', async () => {
