@@ -2,6 +2,7 @@
 
 import {noSpaceOf} from './actions/disarm.ts';
 import {type Action, reasonAgainst, refusalText} from './actions/index.ts';
+import {nextOfRescue} from './actions/rescue.ts';
 import type {MemberId} from './domain/member.ts';
 import type {ScreenControls} from './engine/controls.ts';
 import type {State} from './engine/state.ts';
@@ -28,11 +29,9 @@ export function pressKey(screen: ScreenState, press: Press, state: State, contro
 		return pressInFilter(screen, press, state);
 	}
 	const record = recordOf(press.key, placeOf(screen));
-	if (record?.action !== undefined) {
-		if (press.unseen === true && record.action.dangerous) {
-			return stay(screen);
-		}
-		return act(screen, record.action, state, controls);
+	const action = record?.action ?? (screen.view === 'rescue' && press.key === 'enter' ? nextOfRescue(state) : undefined);
+	if (action !== undefined) {
+		return press.unseen === true && action.dangerous ? stay(screen) : act(screen, action, state, controls);
 	}
 	const event = record?.event?.(press);
 	switch (event) {
@@ -105,7 +104,11 @@ function act(screen: ScreenState, action: Action, state: State, controls: Screen
 function show(screen: ScreenState, opens: NonNullable<Action['opens']>, state: State, selected: MemberId | undefined): Step {
 	switch (opens) {
 		case 'alarms':
-			return reduceScreen(screen, {type: 'view chosen', view: 'alarms'}, state);
+		case 'rescue':
+			return reduceScreen(screen, {type: 'view chosen', view: opens}, state);
+		case 'no snapshot':
+		case 'write probe':
+			return stay(pushOverlay(screen, {kind: 'confirm', subject: {kind: opens}, seen: false}));
 		case 'plan':
 			return stay(pushOverlay(screen, {kind: 'plan', seen: false, moveLeader: true}));
 		case 'encrypt':

@@ -6,7 +6,7 @@ import type {ScreenEvent, ScreenState} from './screen-state.ts';
 import {numberedViews, type ViewId, viewTable} from './views/view-table.ts';
 
 const views: readonly ViewId[] = viewTable.map(({id}) => id);
-const numbers = `1-${numberedViews.length}`;
+const numbers = `1-${numberedViews.at(-1)?.number}`;
 const lists: readonly ViewId[] = ['overview', 'charts', 'member'];
 
 const moves: readonly (readonly [readonly KeyName[], Extract<ScreenEvent, {type: 'moved'}>['to']])[] = [
@@ -37,6 +37,15 @@ const moveKeys: readonly KeyRecord[] = [
 		places: ['overview', 'charts', 'alarms', 'run', 'events'],
 		hint: {text: 'open', rank: 60},
 		event: ({at}) => ({type: 'opened', at}),
+	},
+	{
+		keys: ['enter'],
+		label: 'Enter',
+		help: 'the next step of a rescue, which asks first',
+		section: 'MOVE',
+		places: ['rescue'],
+		hint: {text: 'next step', rank: 96},
+		unlisted: true,
 	},
 	{
 		keys: ['escape'],
@@ -150,13 +159,17 @@ type ActionKey = {
 
 const actionPlaces: Readonly<Record<string, ActionKey>> = {
 	defragment: {places: ['overview', 'charts', 'alarms', 'member'], rank: 80},
-	'defragment-all': {places: ['overview', 'charts', 'alarms', 'run', 'member'], rank: 78},
-	compact: {places: ['overview', 'charts', 'alarms', 'member'], rank: 42},
+	'defragment-all': {places: ['overview', 'charts', 'alarms', 'run', 'rescue', 'member'], rank: 78},
+	compact: {places: ['overview', 'charts', 'alarms', 'rescue', 'member'], rank: 42},
 	alarms: {places: views, rank: 70},
-	disarm: {places: ['alarms'], rank: 85, label: 'a, there x'},
 	encrypt: {places: ['encryption'], rank: 88, label: '6, there e'},
 	decrypt: {places: ['encryption'], rank: 87, label: '6, there i'},
+	disarm: {places: ['alarms', 'rescue'], rank: 85, label: 'a, there x'},
 	'ask-again': {places: ['alarms'], rank: 75, unlisted: true},
+	rescue: {places: ['overview', 'alarms', 'rescue'], rank: 82},
+	'scan-keys': {places: ['rescue'], rank: 60, unlisted: true},
+	'no-snapshot': {places: ['rescue'], rank: 62, unlisted: true},
+	'try-write': {places: ['rescue'], rank: 76, unlisted: true},
 	'stop-run': {places: views, rank: 94},
 };
 

@@ -172,6 +172,10 @@ function confirmed(screen: ScreenState, subject: Subject, typed: string): Step {
 			return stay(left, {call: 'changeEncryption', with: [subject.type, typed]});
 		case 'declare over':
 			return stay(left, {call: 'declareOver', with: [subject.memberId, typed]});
+		case 'no snapshot':
+			return stay(left, {call: 'declineSnapshot', with: [typed]});
+		case 'write probe':
+			return stay(left, {call: 'tryWrite', with: [typed]});
 	}
 }
 

@@ -2,8 +2,10 @@
 import {askForAnotherWord, type ConfirmationState, openConfirmation} from './confirmation-state.ts';
 import {mayDeclareOver} from './declare-over.ts';
 import type {Confirmation} from './domain/defrag-plan.ts';
+import {writeProbeKey} from './domain/key-page.ts';
 import {type MemberId, memberLabel} from './domain/member.ts';
 import {newsIn} from './domain/plan-news.ts';
+import {noSnapshotWord, writeProbeWord} from './domain/rescue.ts';
 import type {State} from './engine/state.ts';
 import {closeAll, planHeldBy, popOverlay, pushOverlay, runUnderWay, topOverlay} from './overlay-state.ts';
 import {type Overlay, type ScreenState, type Step, type Subject, stay} from './screen-state.ts';
@@ -113,8 +115,28 @@ export function askedBy(
 		}
 		case 'declare over':
 			return declaring(subject.memberId, state);
+		case 'no snapshot':
+			return state.rescue?.rescue.snapshot === undefined ? withoutSnapshot : {refusal: 'there is a snapshot already'};
+		case 'write probe':
+			return writeProbing;
 	}
 }
+
+const withoutSnapshot: ReturnType<typeof askedBy> = {
+	word: noSnapshotWord,
+	consequences: [
+		'You go on without a snapshot: what is compacted away, and a file that a defragmentation spoils, can not be had back from here.',
+		'Keys and their newest values are touched by neither.',
+	],
+};
+
+const writeProbing: ReturnType<typeof askedBy> = {
+	word: writeProbeWord,
+	consequences: [
+		`One key, ${writeProbeKey}, is put with a few bytes and deleted again: two revisions, and nothing else is touched.`,
+		'It tells whether writes are accepted, and NOSPACE from any other failure.',
+	],
+};
 
 function declaring(memberId: MemberId, state: State): ReturnType<typeof askedBy> {
 	const record = state.members.find(({member}) => member.id === memberId);

@@ -23,7 +23,10 @@ export type Subject =
 	| {readonly kind: 'disarm'; readonly memberId: MemberId}
 	| {readonly kind: 'compact'; readonly target: 'target' | 'head'}
 	| {readonly kind: 'encryption'; readonly type: EncryptionType}
-	| {readonly kind: 'declare over'; readonly memberId: MemberId};
+	| {readonly kind: 'declare over'; readonly memberId: MemberId}
+	/** A rescue goes on without one. */
+	| {readonly kind: 'no snapshot'}
+	| {readonly kind: 'write probe'};
 
 /** A dialog over the view. `seen`: the engine has shown the plan behind it, so that its absence means that it is gone. */
 export type Overlay =
@@ -231,6 +234,10 @@ function goBack(screen: ScreenState, state: State): Step {
 		const over = state.run !== undefined && isOver(state.run);
 		const next = {...screen, view: 'overview', scroll: 0} as const;
 		return over ? stay(next, {call: 'dismissRun', with: []}) : stay(next);
+	}
+	if (screen.view === 'rescue') {
+		const next = {...screen, view: 'overview', scroll: 0} as const;
+		return state.rescue?.rescue.finished === undefined ? stay(next) : stay(next, {call: 'dismissRescue', with: []});
 	}
 	if (screen.filter !== '') {
 		return stay({...screen, filter: ''});

@@ -8,6 +8,7 @@ import {defragmentAll} from './defragment-all.ts';
 import {disarm} from './disarm.ts';
 import {decrypt, encrypt} from './encryption.ts';
 import {denied, firstOf, readOnly} from './reasons.ts';
+import {goWithoutSnapshot, rescue, scanKeys, tryWrite} from './rescue.ts';
 import {stopRun} from './stop-run.ts';
 
 export type {Action, ActionContext} from './action.ts';
@@ -21,6 +22,10 @@ export const actions: readonly Action[] = [
 	askAgain,
 	encrypt,
 	decrypt,
+	rescue,
+	scanKeys,
+	goWithoutSnapshot,
+	tryWrite,
 	stopRun,
 ];
 

@@ -43,8 +43,24 @@ export function alarmBanner(props: BannerProps, whole: boolean): readonly Line[]
 		...[...texts, ...steps].map(
 			(line): Line => [side(`${doubleBox.vertical} `), ...fillLine(line, columns - 3, theme), side(doubleBox.vertical)],
 		),
-		[side(doubleBox.bottomLeft + doubleBox.horizontal.repeat(Math.max(0, columns - 2)) + doubleBox.bottomRight)],
+		bottomLine(props, alarm.alarm === 'NOSPACE' ? 'R goes through them step by step' : ''),
 	];
+}
+
+/** The hint stands in the frame: a row of its own would be one of the members'. */
+function bottomLine({columns, theme}: BannerProps, hint: string): Line {
+	const {doubleBox, styles} = theme;
+	const frame = combine(styles.strong, styles.quota);
+	const room = columns - 2 - displayWidth(hint) - 4;
+	const dashes = (count: number) => doubleBox.horizontal.repeat(Math.max(0, count));
+	return hint === '' || room < 0
+		? [span(doubleBox.bottomLeft + dashes(columns - 2) + doubleBox.bottomRight, frame)]
+		: [
+				span(`${doubleBox.bottomLeft}${dashes(room)} `, frame),
+				span(hint.slice(0, 1), styles.strong),
+				span(`${hint.slice(1)} `),
+				span(`${dashes(2)}${doubleBox.bottomRight}`, frame),
+			];
 }
 
 function topLine({state, columns, theme}: BannerProps, alarm: AlarmRecord): Line {

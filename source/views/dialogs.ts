@@ -85,6 +85,8 @@ const buttons: Readonly<Record<Subject['kind'], string>> = {
 	compact: 'Compact',
 	encryption: 'Patch',
 	'declare over': 'Declare it over',
+	'no snapshot': 'Go on without',
+	'write probe': 'Write',
 };
 
 function titleOf(subject: Subject, state: State): string {
@@ -99,6 +101,10 @@ function titleOf(subject: Subject, state: State): string {
 				: `Compact to revision ${state.compactPlan?.target?.revision ?? ''}?`;
 		case 'encryption':
 			return subject.type === 'identity' ? "Decrypt etcd's values?" : `Encrypt etcd's values with ${subject.type}?`;
+		case 'no snapshot':
+			return 'Go on without a snapshot?';
+		case 'write probe':
+			return 'Try a write?';
 		case 'declare over': {
 			const record = state.members.find(({member}) => member.id === subject.memberId);
 			return `Declare the unknown outcome of ${record === undefined ? subject.memberId : memberLabel(record.member)} over?`;

@@ -1,5 +1,6 @@
 /** The last two rows: what the program has to say until the next key, and what can be pressed now. */
 import {reasonAgainst} from '../actions/index.ts';
+import {nextOfRescue} from '../actions/rescue.ts';
 import {blank, type Line, lineWidth, type Span, span} from '../components/line.ts';
 import type {Message, State} from '../engine/state.ts';
 import {fit, wrapText} from '../format.ts';
@@ -109,6 +110,9 @@ function isOpen({action, keys}: KeyRecord, screen: ScreenState, state: State): b
 		const clears = state.compaction !== undefined && maySetAside(state);
 		const isTyping = screen.filterTyping || screen.prompt !== undefined;
 		return screen.view !== 'overview' || screen.filter !== '' || isTyping || clears;
+	}
+	if (placeOf(screen) === 'rescue' && keys.includes('enter')) {
+		return nextOfRescue(state) !== undefined;
 	}
 	if (placeOf(screen) === 'plan' && keys.includes('m')) {
 		return state.plan?.moveLeader?.kind === 'possible';

@@ -5,6 +5,7 @@ import {EncryptionView} from './encryption.tsx';
 import {Events} from './events.tsx';
 import {MemberPage} from './member.tsx';
 import {Overview} from './overview.tsx';
+import {RescueView} from './rescue.tsx';
 import {RunView} from './run.tsx';
 import type {View, ViewId} from './view.ts';
 import {viewTable} from './view-table.ts';
@@ -14,6 +15,7 @@ const components: Readonly<Record<ViewId, View['component']>> = {
 	charts: Charts,
 	alarms: AlarmsView,
 	run: RunView,
+	rescue: RescueView,
 	events: Events,
 	encryption: EncryptionView,
 	member: MemberPage,

@@ -18,6 +18,7 @@ export const viewTable = [
 	{id: 'run', number: 4, title: 'Run', moves: 'lines', isLive: true},
 	{id: 'events', number: 5, title: 'Events', moves: 'lines'},
 	{id: 'encryption', number: 6, title: 'Encryption', moves: 'lines'},
+	{id: 'rescue', number: 8, title: 'Rescue', moves: 'lines', isLive: true},
 	{id: 'member', title: 'Member', moves: 'lines'},
 ] as const satisfies readonly ViewRow[];
 

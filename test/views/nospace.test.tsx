@@ -35,7 +35,7 @@ test('at 80 by 16 the banner, the members and the newest event fit', () => {
 		║   ✓ 1 compact     C  not needed: only 2.11 GiB of 8.00 GiB is in use         ║
 		║   > 2 defragment  D  all, leader last: gives back 17.6 GiB, takes ~3:58      ║
 		║     3 disarm      a  waits for 2: every db size below 90% of quota (7.20 GiB)║
-		╚══════════════════════════════════════════════════════════════════════════════╝
+		╚══════════════════════════════════════════ R goes through them step by step ══╝
 		── members ── 3 voters, by name ────────────────────────────── w raft columns ──
 		  NAME          STATE           ROLE      DB SIZE     GIVES BACK  USED    ANSWER
 		> …159-225      ■ NOSPACE       follower 8.00 GiB  5.89 GiB  74%  >99%    2.2 ms
@@ -56,7 +56,7 @@ test('at 80 by 24 the chart has five rows', () => {
 		║   ✓ 1 compact     C  not needed: only 2.11 GiB of 8.00 GiB is in use         ║
 		║   > 2 defragment  D  all, leader last: gives back 17.6 GiB, takes ~3:58      ║
 		║     3 disarm      a  waits for 2: every db size below 90% of quota (7.20 GiB)║
-		╚══════════════════════════════════════════════════════════════════════════════╝
+		╚══════════════════════════════════════════ R goes through them step by step ══╝
 		── members ── 3 voters, by name ────────────────────────────── w raft columns ──
 		  NAME          STATE           ROLE      DB SIZE     GIVES BACK  USED    ANSWER
 		> …159-225      ■ NOSPACE       follower 8.00 GiB  5.89 GiB  74%  >99%    2.2 ms
@@ -85,7 +85,7 @@ test('at 60 by 15 it says the same in fewer words', () => {
 		║   ✓ 1 compact     C  not needed: 2.11 GiB in use         ║
 		║   > 2 defragment  D  gives back 17.6 GiB, takes ~3:58    ║
 		║     3 disarm      a  waits for 2: db sizes below 90%     ║
-		╚══════════════════════════════════════════════════════════╝
+		╚══════════════════════ R goes through them step by step ══╝
 		── members ── 3 voters, by name ────────── w raft columns ──
 		  NAME         STATE           ROLE      DB SIZE  BACK  USED
 		> …159-225     ■ NOSPACE       follower 8.00 GiB   74%  >99%
@@ -107,7 +107,7 @@ test('in ASCII', () => {
 		|   + 1 compact     C  not needed: only 2.11 GiB of 8.00 GiB is in use         |
 		|   > 2 defragment  D  all, leader last: gives back 17.6 GiB, takes ~3:58      |
 		|     3 disarm      a  waits for 2: every db size below 90% of quota (7.20 GiB)|
-		+==============================================================================+
+		+========================================== R goes through them step by step ==+
 		-- members -- 3 voters, by name ------------------------------ w raft columns --
 		  NAME          STATE           ROLE      DB SIZE     GIVES BACK  USED    ANSWER
 		> ..159-225     # NOSPACE       follower 8.00 GiB  5.89 GiB  74%  >99%    2.2 ms
@@ -126,7 +126,7 @@ test('with most of the quota in use compacting comes first', () => {
 		║   > 1 compact     C  6.60 GiB is in use: drop revisions older than 5 min     ║
 		║     2 defragment  D  waits for 1: gives back 4.20 GiB now                    ║
 		║     3 disarm      a  waits for 2: every db size below 90% of quota (7.20 GiB)║
-		╚══════════════════════════════════════════════════════════════════════════════╝"
+		╚══════════════════════════════════════════ R goes through them step by step ══╝"
 	`);
 });
 
@@ -139,7 +139,7 @@ test("with nearly all of it in use it says that this can't help", () => {
 		║   > 1 compact     C  7.80 GiB is in use: drop revisions older than 5 min     ║
 		║     2 defragment  D  waits for 1: gives back 614 MiB now                     ║
 		║     3 disarm      a  waits for 2: every db size below 90% of quota (7.20 GiB)║
-		╚══════════════════════════════════════════════════════════════════════════════╝"
+		╚══════════════════════════════════════════ R goes through them step by step ══╝"
 	`);
 });
 
@@ -200,7 +200,7 @@ test('after a compaction that nobody can count yet, defragmenting is next', () =
 		║   ✓ 1 compact     C  done; what it freed is not counted under NOSPACE        ║
 		║   > 2 defragment  D  all: gives back at least 614 MiB, takes ~9:17           ║
 		║     3 disarm      a  waits for 2: every db size below 90% of quota (7.20 GiB)║
-		╚══════════════════════════════════════════════════════════════════════════════╝"
+		╚══════════════════════════════════════════ R goes through them step by step ══╝"
 	`);
 });
 
@@ -214,7 +214,7 @@ test('the first member that has been defragmented tells what the others hold', (
 		║   ✓ 1 compact     C  not needed: only 1.00 GiB of 8.00 GiB is in use         ║
 		║   > 2 defragment  D  all, leader last: gives back 14.0 GiB, takes ~1:37      ║
 		║     3 disarm      a  waits for 2: every db size below 90% of quota (7.20 GiB)║
-		╚══════════════════════════════════════════════════════════════════════════════╝"
+		╚══════════════════════════════════════════ R goes through them step by step ══╝"
 	`);
 	const status = {...shrunk!.status!, value: {...shrunk!.status!.value, raftAppliedIndex: 0}};
 	expect(banner(ocpState({members: [{...shrunk!, status}, ...others]}))).toContain("can't help");
@@ -249,7 +249,7 @@ test('once every file is small enough, disarming is next', () => {
 		║   ✓ 1 compact     C  not needed: only 2.11 GiB of 8.00 GiB is in use         ║
 		║   ✓ 2 defragment  D  not needed: every db size is below 90%                  ║
 		║   > 3 disarm      a  every db size is below 90%                              ║
-		╚══════════════════════════════════════════════════════════════════════════════╝"
+		╚══════════════════════════════════════════ R goes through them step by step ══╝"
 	`);
 });
 
