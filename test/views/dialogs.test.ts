@@ -416,17 +416,17 @@ test('the help', () => {
 		│  a, there x   disarm NOSPACE             ✗ x: there is no alarm              │
 		│  6, there e   encrypt etcd's values      ✗ e: the API has not told yet how … │
 		│  6, there i   decrypt them again         ✗ i: the API has not told yet how … │
+		│  R            rescue from NOSPACE, step by step  ✗ there is no NOSPACE alarm │
 		│  X            stop the run               ✗ no run                            │
 		│  PROGRAM  ? help  q Ctrl-C quit  : context  Ctrl-L repaint  Ctrl-Z suspend   │
-		│  ● healthy  ▲ slow, stalled, alert  ○ frozen  ✗ down, refused  ■ alarm, halt │
 		└──────────────────────────────────────────────────────────────────────────────┘
 		"
 	`);
 	expect(draw({...help, scroll: 99}, prodState(), '60x15').replace(/UTC[+-]\d\d:\d\d/, 'UTC+00:00')).toMatchInlineSnapshot(`
 		"
 		┌ Keys ─────────────────────── ↑ ↓ scroll, ? or Esc closes ┐
-		│  6, there e   encrypt etcd's values      ✗ e: the API h… │
 		│  6, there i   decrypt them again         ✗ i: the API h… │
+		│  R            rescue from NOSPACE, step by step  ✗ ther… │
 		│  X            stop the run               ✗ no run        │
 		│  PROGRAM  ? help  q Ctrl-C quit  : context  Ctrl-L       │
 		│  repaint  Ctrl-Z suspend                                 │
