@@ -59,13 +59,14 @@ export type Sshd = {
 	start(): Promise<void>;
 };
 
-export async function sshdForTest(): Promise<Sshd> {
-	const sshd = await startSshd();
+/** `settings`: further lines of its configuration. */
+export async function sshdForTest(settings: readonly string[] = []): Promise<Sshd> {
+	const sshd = await startSshd(settings);
 	onTestFinished(sshd.remove);
 	return sshd;
 }
 
-async function startSshd(): Promise<Sshd & {remove(): Promise<void>}> {
+async function startSshd(settings: readonly string[] = []): Promise<Sshd & {remove(): Promise<void>}> {
 	const directory = mkdtempSync(join(tmpdir(), 'etcdtop-sshd-'));
 	const path = (name: string) => join(directory, name);
 	for (const name of ['host', 'user', 'stranger']) {
@@ -90,6 +91,7 @@ async function startSshd(): Promise<Sshd & {remove(): Promise<void>}> {
 			'PermitRootLogin prohibit-password',
 			`PidFile ${path('pid')}`,
 			'MaxSessions 100',
+			...settings,
 		].join('\n'),
 	);
 	const hostKey = execFileSync('cut', ['-d', ' ', '-f', '1,2', path('host.pub')])

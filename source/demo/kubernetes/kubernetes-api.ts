@@ -15,6 +15,7 @@ import {Faults} from './faults.ts';
 import {FrontDoor} from './front-door.ts';
 import {certificateUser, kubeconfigText} from './kubeconfig.ts';
 import {Kubelet} from './kubelet.ts';
+import {NodeInstallers} from './node-installers.ts';
 import {ObjectStore} from './object-store.ts';
 import {addObjects} from './objects.ts';
 import {PodNetwork} from './pod-network.ts';
@@ -49,6 +50,8 @@ export interface KubernetesApi {
 	readonly admission: Admission;
 	/** The pods that somebody made. */
 	readonly debugPods: DebugPods;
+	/** OpenShift's operators of static pods: they do nothing until they are stepped or started. */
+	readonly installers: NodeInstallers;
 	resource(plural: string): Resource;
 	/** A kubeconfig with a user's fields, for this API at `url`. */
 	kubeconfig(user?: object, url?: string): string;
@@ -82,6 +85,7 @@ export async function startKubernetesApi(cluster: Cluster, options: KubernetesAp
 	const faults = new Faults({cluster, door, sockets, kubelet});
 	const controllers = new Controllers(resources, objects, storage);
 	const encryption = new EncryptionController(objects, controllers);
+	const installers = new NodeInstallers(objects, controllers);
 	const url = `https://127.0.0.1:${door.port}`;
 	return {
 		url,
@@ -95,12 +99,14 @@ export async function startKubernetesApi(cluster: Cluster, options: KubernetesAp
 		encryption,
 		admission,
 		debugPods,
+		installers,
 		resource: (plural) => resources.find((resource) => resource.plural === plural)!,
 		kubeconfig: (user = {token: admin.token}, server = url) =>
 			kubeconfigText({contextName, server, authority: authority.certificate, user}),
 		certificateUser: async (name, validity) => certificateUser(await authority.issue({commonName: name, ...validity})),
 		stop() {
 			encryption.stop();
+			installers.stop();
 			kubelet.stop();
 			door.close();
 			sockets.stop();

@@ -35,6 +35,15 @@ export function openshiftObjects(cluster: Cluster, network: PodNetwork): Seed[] 
 				),
 			],
 		),
+		...['kubecontrollermanagers', 'kubeschedulers'].map(
+			(plural): Seed => [
+				plural,
+				operatorConfig(
+					cluster.members.map(({name}) => name),
+					[],
+				),
+			],
+		),
 	];
 }
 

@@ -47,6 +47,8 @@ const openshift: readonly Resource[] = [
 	{...operator, plural: 'kubeapiservers', kind: 'KubeAPIServer'},
 	{...operator, plural: 'openshiftapiservers', kind: 'OpenShiftAPIServer'},
 	{...operator, plural: 'authentications', kind: 'Authentication'},
+	{...operator, plural: 'kubecontrollermanagers', kind: 'KubeControllerManager'},
+	{...operator, plural: 'kubeschedulers', kind: 'KubeScheduler'},
 ];
 
 /** What kind of cluster the API belongs to. */
