@@ -1,7 +1,8 @@
 /** The composition root: options, then the screen or the command, then the transport, loaded last because it is the heaviest. */
 import {once} from 'node:events';
 import {existsSync} from 'node:fs';
-import {devNull, hostname, userInfo} from 'node:os';
+import {devNull, homedir, hostname, userInfo} from 'node:os';
+import {join} from 'node:path';
 import {createInterface} from 'node:readline/promises';
 import {fileURLToPath} from 'node:url';
 import type {CommandContext} from './commands/context.ts';
@@ -171,6 +172,7 @@ function engineOptions(options: Options) {
 		commandTimeoutMs: options.connection.commandTimeoutMs,
 		defragTimeoutMs: options.defragTimeoutMs,
 		cooldownMs: options.cooldownMs,
+		backupDirectory: join(homedir(), 'etcd-backups'),
 		random: Math.random,
 	};
 }

@@ -34,6 +34,8 @@ export type Options = {
 	readonly moveLeader: boolean;
 	readonly allowOutage: boolean;
 	readonly toHead: boolean;
+	/** `--from` of a backup: a member. */
+	readonly backupFrom?: string;
 	readonly yes: boolean;
 	/** In a process of its own, which goes on when this terminal is gone. */
 	readonly detach: boolean;
@@ -63,6 +65,7 @@ function optionsFrom(parsed: Arguments, environment: NodeJS.ProcessEnv): Options
 	const read = new Reader(parsed, environment);
 	const clusterName = read.text('cluster-name');
 	const stateDirectory = read.text('state-dir');
+	const backupFrom = read.text('from');
 	return {
 		command: parsed.command.name,
 		operands: parsed.operands,
@@ -83,6 +86,7 @@ function optionsFrom(parsed: Arguments, environment: NodeJS.ProcessEnv): Options
 		moveLeader: read.isSet('move-leader'),
 		allowOutage: read.isSet('allow-outage'),
 		toHead: read.isSet('to-head'),
+		...(parsed.command.name === 'backup' && backupFrom !== undefined && {backupFrom}),
 		yes: read.isSet('yes'),
 		detach: read.isSet('detach'),
 		writeOut: read.choice('write-out') as Options['writeOut'],

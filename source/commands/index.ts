@@ -2,6 +2,7 @@
 import {completionScript, shells} from '../options/completion.ts';
 import {UsageError} from '../usage-error.ts';
 import {runAlarm} from './alarm.ts';
+import {runBackup} from './backup.ts';
 import {runCompact} from './compact.ts';
 import {type CommandContext, exitCodes} from './context.ts';
 import {runContexts} from './contexts.ts';
@@ -27,6 +28,8 @@ export async function runCommand(context: CommandContext): Promise<number> {
 			return runJournal(context);
 		case 'report':
 			return runReport(context);
+		case 'backup':
+			return runBackup(context);
 		case 'snapshot':
 			return runSnapshot(context);
 		case 'restore':

@@ -69,6 +69,8 @@ function whatText(line: JournalLine): string {
 			return `run ${line.outcome}, ${line.members} defragmented, ${sizeText(line.givenBackBytes)} given back${reason}`;
 		case 'asked':
 			return `${line.what} asked for${objectText(line)}${reason}`;
+		case 'backup':
+			return `backup ${line.outcome}${line.files.map((file) => `, ${file}`).join('')}${line.bytes === undefined ? '' : `, ${sizeText(line.bytes)}`}${objectText(line)}${reason}`;
 		case 'answered':
 			return `${line.what} ${line.outcome}${objectText(line)}${reason}`;
 	}

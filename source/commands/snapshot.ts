@@ -83,9 +83,9 @@ function recordOf(status: SnapshotStatus) {
 /** As etcdctl draws it. */
 const row: readonly Column<SnapshotStatus>[] = [
 	{title: 'HASH', text: hashText},
-	{title: 'REVISION', text: ({revision}) => String(revision)},
-	{title: 'TOTAL KEYS', text: ({totalKeys}) => String(totalKeys)},
-	{title: 'TOTAL SIZE', text: ({totalSizeBytes}) => decimalSizeText(totalSizeBytes)},
+	{title: 'REVISION', align: 'right', text: ({revision}) => String(revision)},
+	{title: 'TOTAL KEYS', align: 'right', text: ({totalKeys}) => String(totalKeys)},
+	{title: 'TOTAL SIZE', align: 'right', text: ({totalSizeBytes}) => decimalSizeText(totalSizeBytes)},
 ];
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB'];

@@ -1,4 +1,6 @@
 /** Our thresholds over the figures, each a row with its source. etcd's own alarms are `alarm.ts`. */
+import {isBackupOverdue, type KnownBackup, newestBackup} from './backup.ts';
+import {daysSince} from './days-since.ts';
 import {type Quota, reclaimableBytes, reclaimableRatio, usedRatio} from './db-size.ts';
 import type {DiskLatency} from './disk-latency.ts';
 import type {MemberId} from './member.ts';
@@ -142,6 +144,20 @@ export const alertRows: readonly AlertRow[] = [
 		},
 	},
 ];
+
+/** Of the cluster: the last in any list, for nothing is wrong with a member. `backups`: undefined where nobody knows of any yet. */
+export function backupAlerts(backups: readonly KnownBackup[] | undefined, nowWallMs: number): readonly Alert[] {
+	if (backups === undefined || !isBackupOverdue(backups, nowWallMs)) {
+		return [];
+	}
+	const newest = newestBackup(backups);
+	const limit = 'limit 1 day';
+	const text =
+		newest === undefined
+			? `no backup known here (${limit}), b takes one`
+			: `last backup ${Math.floor(daysSince(newest.wallMs, nowWallMs))} days ago (${limit}), b takes one`;
+	return [{id: 'backup', text, short: 'no backup for a day', gravity: 5}];
+}
 
 function diskFinding(what: string, p99Ms: number | undefined, limitMs: number): Finding | undefined {
 	return p99Ms !== undefined && p99Ms > limitMs

@@ -68,6 +68,15 @@ export interface Controls {
 	closeEncryptionPlan(): void;
 	/** Asks the cluster for a type; refused where the object has changed since the plan that `typed` was typed for. */
 	changeEncryption(type: EncryptionType, typed: string): void;
+	/** Keeps `state.backupPlan`: from whom a snapshot can be taken, and where it would go. */
+	openBackup(): void;
+	closeBackup(): void;
+	/** Takes a snapshot of that member into a new file in that directory; `state.backup` tells how far it is. */
+	startBackup(memberId: MemberId, directory: string): void;
+	/** Ends the one under way; nothing of it is left. */
+	stopBackup(): void;
+	/** Takes a backup that is over from the screen. */
+	dismissBackup(): void;
 }
 
 /** What the screen can ask for: also of what is around the engine. */

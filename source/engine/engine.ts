@@ -5,6 +5,7 @@ import type {Observation} from '../domain/observation.ts';
 import type {Platform} from '../transport/platform.ts';
 import type {Transport} from '../transport/transport.ts';
 import {createAlarmsControl} from './alarms-control.ts';
+import {createBackupControl} from './backup-control.ts';
 import type {Clock} from './clock.ts';
 import {createCompactControl} from './compact-control.ts';
 import type {Controls} from './controls.ts';
@@ -39,6 +40,8 @@ export type EngineOptions = {
 	readonly commandTimeoutMs: number;
 	readonly defragTimeoutMs: number;
 	readonly cooldownMs: number;
+	/** Where a backup goes that nobody has said a place for. */
+	readonly backupDirectory: string;
 	/** 0–1. */
 	readonly random: () => number;
 };
@@ -77,7 +80,12 @@ export function createEngine(options: EngineOptions): Engine {
 		lease,
 		cooldownMs: options.cooldownMs,
 		// Our own run holds the lock as well; only another's is a reason to wait.
-		lockedBy: async (clusterId) => (runUnderWay() ? undefined : options.lockHolder(clusterId)),
+		lockedBy: async (clusterId) => {
+			if (backups.holdsLock()) {
+				return 'a backup is under way here';
+			}
+			return runUnderWay() ? undefined : options.lockHolder(clusterId);
+		},
 	});
 	const elsewhere = createRunsElsewhere({
 		directory: journal.directory,
@@ -113,6 +121,12 @@ export function createEngine(options: EngineOptions): Engine {
 				),
 			),
 	});
+	const backups = createBackupControl({
+		...common,
+		acquireLock: options.acquireLock,
+		backupDirectory: options.backupDirectory,
+		commandTimeoutMs: options.commandTimeoutMs,
+	});
 	const poller = createPoller({
 		transport,
 		clock,
@@ -133,6 +147,7 @@ export function createEngine(options: EngineOptions): Engine {
 		rescue.advance();
 		tellCooldown();
 		tellJournal();
+		backups.look();
 		tellSurroundings(surroundings);
 	}
 
@@ -169,11 +184,13 @@ export function createEngine(options: EngineOptions): Engine {
 			encryption.tick();
 			tellCooldown();
 			tellSurroundings(surroundings);
+			backups.look();
 		}
 	}
 
 	function close(): void {
 		poller.stop();
+		backups.close();
 		elsewhere.close();
 		stopping.abort();
 		transport.close();
@@ -184,6 +201,7 @@ export function createEngine(options: EngineOptions): Engine {
 			...plans.controls,
 			...alarms.controls,
 			...compaction.controls,
+			...backups.controls,
 			...rescue.controls,
 			...encryption.controls,
 			stopAfterThis() {
@@ -205,7 +223,7 @@ export function createEngine(options: EngineOptions): Engine {
 			void tick();
 		},
 		async stop() {
-			await Promise.all([plans.stop(), alarms.stop(), compaction.stop(), rescue.stop(), encryption.stop()]);
+			await Promise.all([plans.stop(), alarms.stop(), compaction.stop(), rescue.stop(), encryption.stop(), backups.stop()]);
 			close();
 		},
 		close,

@@ -90,6 +90,19 @@ export type JournalLine = Base &
 				readonly revision?: number;
 				readonly reason?: string;
 		  }
+		/** Before a backup, and what came of it. */
+		| {
+				readonly type: 'backup';
+				readonly kind: 'etcd snapshot' | 'openshift backup';
+				readonly outcome: 'started' | 'done' | 'failed' | 'cancelled';
+				/** The snapshot first. Absolute, and `NODE:PATH` on a node. */
+				readonly files: readonly string[];
+				readonly bytes?: number;
+				/** Of the snapshot. */
+				readonly sha256?: string;
+				readonly revision?: number;
+				readonly reason?: string;
+		  }
 	);
 
 type Fields = Readonly<Record<string, 'string' | 'number' | 'strings'>>;
@@ -106,6 +119,7 @@ const required: Readonly<Record<JournalLine['type'], Fields>> = {
 	run: {outcome: 'string', members: 'number', givenBackBytes: 'number'},
 	asked: {what: 'string'},
 	answered: {what: 'string', outcome: 'string'},
+	backup: {kind: 'string', outcome: 'string', files: 'strings'},
 };
 
 const base = {
@@ -130,6 +144,8 @@ const optional = {
 	processStartSeconds: 'number',
 	revision: 'number',
 	encryptionType: 'string',
+	bytes: 'number',
+	sha256: 'string',
 	gates: 'strings',
 } as const;
 

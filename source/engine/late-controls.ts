@@ -42,6 +42,11 @@ export function createLateControls(
 		openEncryptionPlan: () => (real === undefined ? notYet() : real.openEncryptionPlan()),
 		closeEncryptionPlan: () => real?.closeEncryptionPlan(),
 		changeEncryption: (type, typed) => real?.changeEncryption(type, typed),
+		openBackup: () => (real === undefined ? notYet() : real.openBackup()),
+		closeBackup: () => real?.closeBackup(),
+		startBackup: (memberId, directory) => real?.startBackup(memberId, directory),
+		stopBackup: () => real?.stopBackup(),
+		dismissBackup: () => real?.dismissBackup(),
 	};
 	return {
 		...late,

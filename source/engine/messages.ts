@@ -1,4 +1,6 @@
 /** Everything that changes the state. `now` is uptime ms, `wallMs` the wall clock at the same instant. */
+import type {Backup, KnownBackup} from '../domain/backup.ts';
+import type {BackupPlan} from '../domain/backup-plan.ts';
 import type {Compaction, CompactPlan} from '../domain/compact.ts';
 import type {CooldownState} from '../domain/cooldown.ts';
 import type {DefragPlan} from '../domain/defrag-plan.ts';
@@ -47,6 +49,9 @@ export type EngineMessage =
 	| {readonly type: 'encryptionMissing'; readonly why: string}
 	| {readonly type: 'encryptionPlanChanged'; readonly plan: State['encryptionPlan'] | undefined}
 	| {readonly type: 'encryptionChangeChanged'; readonly change: EncryptionChange | undefined}
+	| {readonly type: 'backupPlanChanged'; readonly plan: BackupPlan | undefined}
+	| {readonly type: 'backupChanged'; readonly backup: Backup | undefined}
+	| {readonly type: 'backupsRead'; readonly backups: readonly KnownBackup[]}
 	/** From the journal: defragmentations of the past, by member. */
 	| {readonly type: 'defragmentationsRead'; readonly byMember: Readonly<Record<MemberId, readonly KnownDefragmentation[]>>}
 	| {readonly type: 'journalChanged'; readonly journal: State['journal']};

@@ -1,6 +1,6 @@
 /** An observation into the state: every member's record, then what follows from all of them together. */
 import {alarmsIn} from '../domain/alarm.ts';
-import {alertsFor} from '../domain/alerts.ts';
+import {alertsFor, backupAlerts} from '../domain/alerts.ts';
 import {healthOf, leaderOf} from '../domain/cluster-health.ts';
 import {daysSince} from '../domain/days-since.ts';
 import {memberLabel, type Role} from '../domain/member.ts';
@@ -33,7 +33,7 @@ export function observe(state: State, observation: Observation): State {
 		members,
 		alarms,
 	});
-	const next = {...derived, alerts: alertsOf(derived)};
+	const next = withAlerts(derived);
 	const shown = addEvents(next, eventsBetween(state, next));
 	return figures(state) === figures(shown) ? shown : {...shown, changedAt: state.now};
 }
@@ -101,7 +101,15 @@ function roleOf({member, status}: MemberRecord, leaderId: string | undefined): R
 	return status === undefined ? undefined : 'follower';
 }
 
+export function withAlerts(state: State): State {
+	return {...state, alerts: alertsOf(state)};
+}
+
 function alertsOf(state: State): State['alerts'] {
+	return [...memberAlerts(state), ...backupAlerts(state.backups, state.now + state.wallOffsetMs)];
+}
+
+function memberAlerts(state: State): State['alerts'] {
 	const committedIndex = committedIn(state.members);
 	return alertsFor(
 		state.members.flatMap((record) => {

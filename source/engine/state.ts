@@ -4,6 +4,8 @@
  */
 import type {Alarm} from '../domain/alarm.ts';
 import type {Alert} from '../domain/alerts.ts';
+import type {Backup, KnownBackup} from '../domain/backup.ts';
+import type {BackupPlan} from '../domain/backup-plan.ts';
 import type {ClusterHealth} from '../domain/cluster-health.ts';
 import type {Compaction, CompactPlan} from '../domain/compact.ts';
 import type {CooldownState} from '../domain/cooldown.ts';
@@ -87,6 +89,12 @@ export type State = {
 	readonly encryptionPlan?: Readonly<Record<EncryptionType, EncryptionPlan>>;
 	/** The change that is being asked for, or the last one that was here. */
 	readonly encryptionChange?: EncryptionChange;
+	/** The backup being looked at, made again every second while it is open. */
+	readonly backupPlan?: BackupPlan;
+	/** The backup under way, or the last one that was asked for here. */
+	readonly backup?: Backup;
+	/** Those of this cluster that the journal tells of, newest first; absent until it was read. */
+	readonly backups?: readonly KnownBackup[];
 	/** What the program has to say until the next key. */
 	readonly message?: Message;
 	/** From the journal, oldest first. */

@@ -3,7 +3,7 @@ import {afterLook} from '../domain/encryption-known.ts';
 import {encryptionChanges} from './encryption-changes.ts';
 import {addEvents, cooldownEvents} from './events.ts';
 import type {EngineMessage} from './messages.ts';
-import {observe, reassess} from './observe.ts';
+import {observe, reassess, withAlerts} from './observe.ts';
 import {knownDefragmentations} from './past-defragmentations.ts';
 import type {State} from './state.ts';
 
@@ -73,6 +73,12 @@ export function update(state: State, message: EngineMessage): State {
 			return set(state, 'encryptionPlan', message.plan);
 		case 'encryptionChangeChanged':
 			return set(state, 'encryptionChange', message.change);
+		case 'backupPlanChanged':
+			return set(state, 'backupPlan', message.plan);
+		case 'backupChanged':
+			return set(state, 'backup', message.backup);
+		case 'backupsRead':
+			return withAlerts({...state, backups: message.backups});
 		case 'defragmentationsRead':
 			return {
 				...state,
@@ -102,7 +108,9 @@ type OptionalKey =
 	| 'compaction'
 	| 'rescue'
 	| 'encryptionPlan'
-	| 'encryptionChange';
+	| 'encryptionChange'
+	| 'backupPlan'
+	| 'backup';
 
 /** `undefined` takes the key away: an absent thing has no key in the state. */
 function set<K extends OptionalKey>(state: State, key: K, value: State[K] | undefined): State {

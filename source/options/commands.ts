@@ -10,6 +10,7 @@ export type CommandName =
 	| 'journal'
 	| 'report'
 	| 'restore'
+	| 'backup'
 	| 'snapshot'
 	| 'contexts'
 	| 'demo'
@@ -85,6 +86,16 @@ export const commands: readonly Command[] = [
 		details: [
 			"Every step with this cluster's own names, checked where the Kubernetes API, etcd or SSH can tell, ticked off in order, and saved after every tick: it goes on without an API server, and with --resume after a lost connection.",
 			'What the cluster does not tell any more is taken from the manifest beside the backup, or from --hosts, --release and --data-dir.',
+		],
+		reachesCluster: true,
+	},
+	{
+		name: 'backup',
+		operands: 'DIRECTORY',
+		help: 'a verified snapshot of one member, put into a directory here',
+		details: [
+			'From a healthy member that does not lead, or from the one that --from names. It gets its name only when it is all here, on disk, and has been read again; nothing is overwritten, and nothing half is left.',
+			'Beside it goes a manifest: members, versions, checksum.',
 		],
 		reachesCluster: true,
 	},

@@ -345,6 +345,13 @@ export const flags: readonly Flag[] = [
 		help: 'compact to the newest revision, which drops the last 5 minutes too',
 		commands: ['compact'],
 	},
+	{
+		name: 'from',
+		type: 'string',
+		value: 'MEMBER',
+		help: 'the member to take the snapshot of, by name, id or endpoint; without it a healthy one that does not lead',
+		commands: ['backup'],
+	},
 	...restoreFlags,
 	{name: 'yes', short: 'y', type: 'boolean', help: 'do it without asking', commands: ['defrag', 'alarm', 'compact']},
 	{
@@ -356,7 +363,7 @@ export const flags: readonly Flag[] = [
 		help: 'table, json or simple',
 		variable: 'ETCDCTL_WRITE_OUT',
 		default: 'table',
-		commands: ['status', 'defrag', 'alarm', 'journal', 'report', 'snapshot', 'contexts'],
+		commands: ['status', 'defrag', 'alarm', 'journal', 'report', 'backup', 'snapshot', 'contexts'],
 	},
 	{
 		name: 'state-dir',
@@ -364,7 +371,7 @@ export const flags: readonly Flag[] = [
 		value: 'DIRECTORY',
 		help: 'where the journal is written; its usual places are read too',
 		// `status` has no use for it, and takes it so that the same flags reach a cluster with every command.
-		commands: ['status', 'defrag', 'alarm', 'compact', 'journal', 'report', 'restore', ...monitorCommands],
+		commands: ['status', 'defrag', 'alarm', 'compact', 'journal', 'report', 'backup', 'restore', ...monitorCommands],
 	},
 	{name: 'help', short: 'h', type: 'boolean', help: 'this help', commands: 'every'},
 	{name: 'version', type: 'boolean', help: 'the version', commands: 'every'},

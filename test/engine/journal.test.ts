@@ -6,6 +6,7 @@ import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import {JournalError, journalDirectories, openJournal, whyUnwritable} from '../../source/engine/journal.ts';
+import {mountNamespace} from '../helpers/mount-namespace.ts';
 import {startedLine} from './journal-lines.ts';
 
 const run = promisify(execFile);
@@ -221,18 +222,4 @@ function makeUnwritable(file: string): void {
 	rmSync(file);
 	mkdirSync(file);
 	chmodSync(file, 0o500);
-}
-
-/** How a process may mount something that only it sees; undefined where it may not. */
-async function mountNamespace(): Promise<readonly string[] | undefined> {
-	for (const flags of [['-m'], ['-rm']]) {
-		const works = await run('unshare', [...flags, 'sh', '-c', 'mount -t tmpfs tmpfs /mnt']).then(
-			() => true,
-			() => false,
-		);
-		if (works) {
-			return flags;
-		}
-	}
-	return undefined;
 }

@@ -113,6 +113,7 @@ export function startTestEngine(cluster: Cluster, options: TestEngineOptions = {
 		commandTimeoutMs: 5000,
 		defragTimeoutMs: options.defragTimeoutMs ?? 30_000,
 		cooldownMs: options.cooldownMs ?? 60_000,
+		backupDirectory: join(journal.directory, 'backups'),
 		random: () => 0.5,
 	});
 	engine.start();

@@ -1,4 +1,5 @@
 /** The whole engine over a cluster that does what a test says, under a clock that only the test moves. */
+import {join} from 'node:path';
 import {onTestFinished} from 'vitest';
 import type {DefragPlan, Scope} from '../../source/domain/defrag-plan.ts';
 import {createEngine} from '../../source/engine/engine.ts';
@@ -75,6 +76,7 @@ export function startFakeEngine(
 		commandTimeoutMs: 5000,
 		defragTimeoutMs: 600_000,
 		cooldownMs: 60_000,
+		backupDirectory: join(journal.directory, 'backups'),
 		random: () => 0.5,
 	});
 	engine.start();

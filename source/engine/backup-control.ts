@@ -1,0 +1,315 @@
+/** Backups: a snapshot of one member into a file here, one at a time, and never beside a defragmentation. */
+import {dirname, isAbsolute, join, resolve} from 'node:path';
+import {BackupError} from '../backup/backup-error.ts';
+import {type Saving, saveSnapshot} from '../backup/save-snapshot.ts';
+import type {Backup, BackupPhase, KnownBackup} from '../domain/backup.ts';
+import {backupStamp, snapshotName} from '../domain/backup-manifest.ts';
+import {type BackupPlan, planBackup} from '../domain/backup-plan.ts';
+import {snapshotSilenceMs} from '../domain/backup-policy.ts';
+import {isOver} from '../domain/defrag-run.ts';
+import {type MemberId, memberLabel} from '../domain/member.ts';
+import type {Transport} from '../transport/transport.ts';
+import {failureOf} from '../transport/transport-error.ts';
+import {manifestOf} from './backup-facts.ts';
+import type {Clock} from './clock.ts';
+import type {Controls} from './controls.ts';
+import {lineOf} from './file-attempt-log.ts';
+import type {Journal} from './journal.ts';
+import {backupsIn, lookedFor} from './known-backups.ts';
+import type {EngineMessage} from './messages.ts';
+import {observeNow} from './observe-now.ts';
+import type {AcquireLock} from './run-lock.ts';
+import type {MemberRecord, State} from './state.ts';
+
+export type BackupControlOptions = {
+	readonly transport: Transport;
+	readonly clock: Clock;
+	readonly journal: Journal;
+	readonly operator: string;
+	readonly acquireLock: AcquireLock;
+	/** Where the first one goes; then where the last one went. */
+	readonly backupDirectory: string;
+	readonly commandTimeoutMs: number;
+	readonly getState: () => State;
+	readonly dispatch: (message: EngineMessage) => void;
+};
+
+export type BackupControls = Pick<Controls, 'openBackup' | 'closeBackup' | 'startBackup' | 'stopBackup' | 'dismissBackup'>;
+
+export interface BackupControl {
+	readonly controls: BackupControls;
+	/** The journal was read again, or time has passed. */
+	look(): void;
+	/** The run lock of this machine is ours. */
+	holdsLock(): boolean;
+	/** Stops the one under way, and resolves when what it left is gone. */
+	stop(): Promise<void>;
+	/** The same at once, for a process that ends. */
+	close(): void;
+}
+
+const planEveryMs = 1000;
+
+/** How often it is looked whether the files are still there. */
+const lookEveryMs = 10_000;
+
+export function createBackupControl(options: BackupControlOptions): BackupControl {
+	const {transport, clock, journal, operator, getState, dispatch} = options;
+	let open = false;
+	let holdsLock = false;
+	let working: {readonly done: Promise<void>; readonly abort: AbortController; saving?: Saving; backup?: Backup} | undefined;
+	/** The process ends: what is to be written down has been. */
+	let closed = false;
+	let looked: {readonly content: object; readonly at: number} | undefined;
+
+	const refuse = (text: string) => dispatch({type: 'messageChanged', message: {kind: 'refused', text}});
+	const show = (backup: Backup, phase: BackupPhase) => dispatch({type: 'backupChanged', backup: {...backup, phase}});
+
+	function held(): string | undefined {
+		const {run, clusterId} = getState();
+		if (clusterId === undefined) {
+			return 'no member has answered yet';
+		}
+		if (working !== undefined) {
+			return 'a backup is under way';
+		}
+		return run === undefined || isOver(run) ? undefined : 'a run is going on; wait for its end';
+	}
+
+	function plan(): BackupPlan {
+		const {members, alarms, backups} = getState();
+		return planBackup({members, alarms, held: held(), directory: directoryAfter(backups) ?? options.backupDirectory});
+	}
+
+	async function keepPlanning(): Promise<void> {
+		while (open) {
+			dispatch({type: 'backupPlanChanged', plan: plan()});
+			await clock.sleep(planEveryMs);
+		}
+	}
+
+	function close(): void {
+		open = false;
+		dispatch({type: 'backupPlanChanged', plan: undefined});
+	}
+
+	async function take(record: MemberRecord, directory: string, signal: AbortSignal): Promise<void> {
+		const {member} = record;
+		const name = memberLabel(member);
+		const backup: Backup = {
+			kind: 'etcd snapshot',
+			operator,
+			from: {memberId: member.id, name},
+			directory,
+			startedAt: clock.uptimeMs(),
+			phase: {kind: 'checking'},
+		};
+		show(backup, backup.phase);
+		const lock = await options
+			.acquireLock(getState().clusterId ?? '', operator)
+			.catch((error: unknown) => ({kind: 'held', heldBy: `the run lock can't be had: ${String(error)}`}) as const);
+		if (lock.kind === 'held') {
+			const phase = {kind: 'failed', at: clock.uptimeMs(), reason: lock.heldBy, nextStep: 'Wait for its end.'} as const;
+			return show(backup, phase);
+		}
+		holdsLock = true;
+		try {
+			signal.throwIfAborted();
+			await refuseInflight();
+			signal.throwIfAborted();
+			await save(backup, record, signal);
+		} catch (error) {
+			end(backup, ending(error, signal));
+		} finally {
+			holdsLock = false;
+			lock.lock.release();
+		}
+	}
+
+	/** Asked anew: what the dialog showed may be seconds old. A silent member can't be frozen by another's stream. */
+	async function refuseInflight(): Promise<void> {
+		const timeout = {timeoutMs: options.commandTimeoutMs};
+		const {members} = await observeNow(transport, await transport.membership(timeout), clock, timeout);
+		const busy = members.find(({metrics}) => metrics.kind === 'answered' && (metrics.value.defragInflight ?? 0) > 0);
+		if (busy !== undefined) {
+			throw new BackupError(`${memberLabel(busy.member)} is being defragmented`, 'Wait until it is done.');
+		}
+	}
+
+	async function save(backup: Backup, record: MemberRecord, signal: AbortSignal): Promise<void> {
+		const state = getState();
+		const clusterId = state.clusterId ?? '';
+		const createdAt = `${new Date(clock.wallMs()).toISOString().slice(0, 19)}Z`;
+		const name = snapshotName(backupStamp(createdAt));
+		const path = join(backup.directory, name);
+		note({type: 'backup', kind: backup.kind, outcome: 'started', files: [path], ...whose(backup)});
+		const since = clock.uptimeMs();
+		let shownAt = Number.NEGATIVE_INFINITY;
+		let shown: string | undefined;
+		const saving = saveSnapshot({
+			directory: backup.directory,
+			name,
+			expectedBytes: record.status?.value.dbSizeBytes ?? 0,
+			chunks: () => transport.snapshot(record.member, {clusterId}, {silenceMs: snapshotSilenceMs, signal}),
+			manifestOf: (status) => manifestOf({state, record, createdAt, name, status}),
+			onProgress(progress) {
+				if (progress.kind === shown && clock.uptimeMs() - shownAt < progressEveryMs) {
+					return;
+				}
+				shown = progress.kind;
+				shownAt = clock.uptimeMs();
+				show(backup, {since, ...progress});
+			},
+			signal,
+		});
+		if (working !== undefined) {
+			Object.assign(working, {saving, backup});
+		}
+		const {status} = await saving.done;
+		end(backup, {
+			kind: 'done',
+			at: clock.uptimeMs(),
+			path,
+			bytes: status.fileBytes,
+			sha256: status.sha256,
+			hash: status.hash.toString(16),
+			revision: String(status.revision),
+			totalKeys: status.totalKeys,
+		});
+	}
+
+	function ending(error: unknown, signal: AbortSignal): Extract<BackupPhase, {kind: 'failed' | 'cancelled'}> {
+		const at = clock.uptimeMs();
+		if (signal.aborted) {
+			return {kind: 'cancelled', at, reason: 'stopped here; nothing was left', nextStep: ''};
+		}
+		if (error instanceof BackupError) {
+			return {kind: 'failed', at, reason: error.message, nextStep: error.nextStep};
+		}
+		const {message, nextStep, endpoint} = failureOf(error);
+		return {kind: 'failed', at, reason: endpoint === undefined ? message : `${endpoint}: ${message}`, nextStep};
+	}
+
+	function end(backup: Backup, phase: Extract<BackupPhase, {at: number}>): void {
+		if (closed) {
+			return;
+		}
+		const {name} = backup.from;
+		const {kind} = backup;
+		if (phase.kind === 'done') {
+			const {path, bytes, sha256, revision} = phase;
+			note({type: 'backup', kind, outcome: 'done', files: [path], bytes, sha256, revision: Number(revision), ...whose(backup)});
+		} else {
+			note({type: 'backup', kind, outcome: phase.kind, files: [], reason: phase.reason, ...whose(backup)});
+		}
+		show(backup, phase);
+		dispatch({
+			type: 'happened',
+			event: {
+				at: phase.at,
+				kind: phase.kind === 'done' ? 'good' : 'warning',
+				subject: name,
+				memberId: backup.from.memberId,
+				text: phase.kind === 'done' ? `backed up to ${phase.path}` : `backup ${phase.kind}: ${phase.reason}`,
+			},
+		});
+		look(true);
+	}
+
+	function note(fields: Parameters<typeof lineOf>[3]): void {
+		try {
+			journal.append(lineOf(clock, operator, getState().clusterId ?? '', fields), {sync: true});
+		} catch (error) {
+			// A backup that nobody wrote down is better than none.
+			const text = error instanceof Error ? error.message : String(error);
+			dispatch({type: 'messageChanged', message: {kind: 'warning', text}});
+		}
+	}
+
+	/** A journal that can't be read is an empty one here; that is told elsewhere. */
+	function look(now = false): void {
+		const {clusterId} = getState();
+		const content = journal.read();
+		const at = clock.uptimeMs();
+		if (clusterId === undefined || (!now && looked?.content === content && at - looked.at < lookEveryMs)) {
+			return;
+		}
+		looked = {content, at};
+		void lookedFor(backupsIn(content.lines, clusterId)).then((backups) => {
+			if (looked?.at === at && JSON.stringify(backups) !== JSON.stringify(getState().backups)) {
+				dispatch({type: 'backupsRead', backups});
+			}
+		});
+	}
+
+	return {
+		look: () => look(),
+		holdsLock: () => holdsLock,
+		async stop() {
+			open = false;
+			working?.abort.abort();
+			await working?.done;
+		},
+		close() {
+			open = false;
+			if (working?.backup !== undefined) {
+				const abort = new AbortController();
+				abort.abort();
+				end(working.backup, ending(undefined, abort.signal));
+			}
+			closed = true;
+			working?.abort.abort();
+			working?.saving?.discard();
+		},
+		controls: {
+			openBackup() {
+				open = true;
+				void keepPlanning();
+			},
+			closeBackup: close,
+			startBackup(memberId, directory) {
+				const current = plan();
+				close();
+				const record = getState().members.find(({member}) => member.id === memberId);
+				const reason = current.refusal ?? whyNot(current, memberId, directory);
+				if (reason !== undefined || record === undefined) {
+					return refuse(`backup: ${reason ?? 'that member is gone'}`);
+				}
+				const abort = new AbortController();
+				const done = take(record, resolve(directory), abort.signal).finally(() => {
+					working = undefined;
+				});
+				working = {done, abort};
+			},
+			stopBackup() {
+				working?.abort.abort();
+			},
+			dismissBackup() {
+				if (working === undefined) {
+					dispatch({type: 'backupChanged', backup: undefined});
+				}
+			},
+		},
+	};
+}
+
+/** A screen draws no faster. */
+const progressEveryMs = 200;
+
+function whose({from}: Backup): {readonly memberId: MemberId; readonly memberName: string} {
+	return {memberId: from.memberId, memberName: from.name};
+}
+
+function whyNot({sources}: BackupPlan, memberId: MemberId, directory: string): string | undefined {
+	const source = sources.find((one) => one.memberId === memberId);
+	if (source?.against !== undefined) {
+		return `${source.name}: ${source.against}`;
+	}
+	return directory.trim() === '' ? 'say where it is to go' : undefined;
+}
+
+/** Where the last one went that is still there. */
+function directoryAfter(backups: readonly KnownBackup[] | undefined): string | undefined {
+	const path = backups?.find(({isThere, kind}) => isThere === true && kind === 'etcd snapshot')?.files[0];
+	return path !== undefined && isAbsolute(path) ? dirname(path) : undefined;
+}
