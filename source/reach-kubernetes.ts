@@ -1,5 +1,4 @@
 /** From a kubeconfig to etcd in its pods, and what Kubernetes knows of them. */
-import {listText} from './domain/text.ts';
 import type {KnownHosts} from './known-hosts.ts';
 import type {ConnectionOptions} from './options.ts';
 import {asTyped, type Reached} from './reached.ts';
@@ -7,6 +6,7 @@ import {connectKubernetes, type KubernetesCluster} from './transport/kubernetes/
 import {chooseContext, plainNames, shownName} from './transport/kubernetes/kube-context.ts';
 import type {Kubeconfig} from './transport/kubernetes/kubeconfig-files.ts';
 import {platformOf} from './transport/kubernetes/platform.ts';
+import {commandWithoutApi, hostsOf} from './transport/kubernetes/without-api.ts';
 import {failureOf, TransportError} from './transport/transport-error.ts';
 
 export async function reachKubernetes(
@@ -25,11 +25,7 @@ export async function reachKubernetes(
 	} catch (error) {
 		throw withWayOut(error, hosts.of(name));
 	}
-	const {distribution, seenPods} = cluster;
-	hosts.keep(
-		name,
-		seenPods().flatMap(({ips: [ip]}) => (ip === undefined ? [] : [`${distribution === 'OpenShift' ? 'core' : 'root'}@${ip}`])),
-	);
+	hosts.keep(name, hostsOf(cluster.distribution, cluster.seenPods()));
 	return {
 		transport: cluster.transport,
 		platform: platformOf(cluster, kubernetes.requestTimeoutMs),
@@ -41,14 +37,12 @@ export async function reachKubernetes(
 /** What an API that is away says: then etcd is reached without it. */
 const away: ReadonlySet<string> = new Set(['refused', 'unreachable', 'timed-out', 'unknown-host', 'unauthenticated']);
 
-/** The exact command, with the hosts known from the last time: under NOSPACE or without quorum that is when it is needed. */
+/** With the hosts known from the last time. */
 function withWayOut(error: unknown, hosts: readonly string[]): unknown {
 	const failure = failureOf(error);
 	if (!away.has(failure.kind)) {
 		return error;
 	}
-	const [first = 'USER@HOST', ...others] = hosts;
-	const also = others.length === 0 ? '' : ` (or ${listText(others)})`;
-	const wayOut = `Without the API: etcdtop --via ssh ${first}${also}; on a control-plane host: sudo etcdtop --local.`;
+	const wayOut = `Without the API: ${commandWithoutApi(hosts)}; on a control-plane host: sudo etcdtop --local.`;
 	return new TransportError({...failure, nextStep: `${failure.nextStep} ${wayOut}`.trim()}, error);
 }

@@ -84,6 +84,7 @@ export function notDefragmentable(context: Omit<ActionContext, 'controls'>): str
 		case 'down':
 		case 'refused':
 		case 'frozen':
+		case 'unseen':
 		case 'stalled':
 		case 'unknown':
 		case 'defragmenting':

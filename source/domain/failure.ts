@@ -14,6 +14,8 @@ export type Failure = {
 	readonly member?: string;
 	/** The request that would have changed something was certainly not sent, whatever the kind says. */
 	readonly notSent?: true;
+	/** What failed lies on the way, before etcd: the Kubernetes API, a login. It says nothing of the member. */
+	readonly beforeEtcd?: true;
 };
 
 /** With these the request did not reach a server that could carry it out. Every other failure leaves the outcome unknown. */

@@ -22,7 +22,9 @@ export type MemberState =
 	/** In the member list, never started. */
 	| 'unstarted'
 	/** Answers with an error of ours to mend: TLS, user, identity. */
-	| 'refused';
+	| 'refused'
+	/** What leads to it is broken, so that nobody knows. */
+	| 'unseen';
 
 export type MemberCondition = {
 	readonly state: MemberState;
@@ -52,6 +54,8 @@ export type ConditionInput = {
 	readonly lastInflight?: number;
 	/** Whether anything was ever heard. */
 	readonly known: boolean;
+	/** All members are reached by one way, and none of them answers: then it is rather the way than every one of them. */
+	readonly allSilent?: {readonly way: string};
 	readonly latencyMs?: number;
 	/** This member's own alarms. */
 	readonly alarms: readonly Alarm[];
@@ -132,9 +136,12 @@ function defragmenting({turn, silentSince}: ConditionInput, inflight: number | u
 
 /** Which of the ways in which a member does not answer; undefined while it does. */
 function silence(input: ConditionInput): Diagnosis | undefined {
-	const {statusAnswer, silentSince, votersLeft, lastInflight, now} = input;
+	const {statusAnswer, silentSince, votersLeft, lastInflight, allSilent, now} = input;
 	if (silentSince === undefined) {
 		return undefined;
+	}
+	if (statusAnswer.kind === 'failed' && statusAnswer.failure.beforeEtcd === true) {
+		return unseen(silentSince, statusAnswer.failure.message);
 	}
 	if (statusAnswer.kind === 'failed' && statusAnswer.failure.kind !== 'timed-out') {
 		return failed(statusAnswer.failure, silentSince, votersLeft);
@@ -156,11 +163,18 @@ function silence(input: ConditionInput): Diagnosis | undefined {
 	if (input.metricsAnswer.kind === 'failed' && input.metricsAnswer.failure.kind !== 'timed-out') {
 		return {state: 'frozen', since, explanation: `Status silent for {age}; metrics: ${input.metricsAnswer.failure.message}`};
 	}
+	if (allSilent !== undefined) {
+		return unseen(since, `no answer through ${allSilent.way}, from any member`);
+	}
 	return {
 		state: 'frozen',
 		since,
 		explanation: 'port open, neither Status nor metrics answer for {age}: a stopped process, or a host that hangs',
 	};
+}
+
+function unseen(since: number, why: string): Diagnosis {
+	return {state: 'unseen', since, explanation: `${why} for {age}; of etcd itself nothing is known`};
 }
 
 /** A process that goes on answers one question before the other: which of them comes first says nothing. */

@@ -7,11 +7,22 @@ import type {MemberRecord, State} from './state.ts';
 /** A learner is said to be catching up from here on. */
 const behindEntries = 1000;
 
-const silentStates: ReadonlySet<MemberState> = new Set(['connecting', 'stalled', 'frozen', 'down', 'refused', 'unstarted']);
+const silentStates: ReadonlySet<MemberState> = new Set([
+	'connecting',
+	'stalled',
+	'frozen',
+	'down',
+	'refused',
+	'unseen',
+	'unstarted',
+]);
+
+/** What is known of all members together. */
+export type OfAll = {readonly committedIndex: number; readonly allSilent?: ConditionInput['allSilent']};
 
 /** The record with its condition as of `state.now`; the same record when that is unchanged. */
-export function assess(current: MemberRecord, state: State, committedIndex: number): MemberRecord {
-	const condition = conditionOf(inputOf(current, state, committedIndex));
+export function assess(current: MemberRecord, state: State, ofAll: OfAll): MemberRecord {
+	const condition = conditionOf(inputOf(current, state, ofAll));
 	const before = current.condition;
 	const same =
 		condition.state === before.state &&
@@ -21,7 +32,7 @@ export function assess(current: MemberRecord, state: State, committedIndex: numb
 	return same ? current : {...current, condition};
 }
 
-function inputOf(current: MemberRecord, state: State, committedIndex: number): ConditionInput {
+function inputOf(current: MemberRecord, state: State, {committedIndex, allSilent}: OfAll): ConditionInput {
 	const {member, status, silentSince, metricsSilentSince} = current;
 	const latencyMs = judgedLatencyMs(current);
 	const turn = turnOf(current, state);
@@ -37,6 +48,7 @@ function inputOf(current: MemberRecord, state: State, committedIndex: number): C
 		...(metricsSilentSince === undefined ? {} : {metricsSilentSince}),
 		...(lastInflight === undefined ? {} : {lastInflight}),
 		known: status !== undefined,
+		...(allSilent && {allSilent}),
 		...(latencyMs === undefined ? {} : {latencyMs}),
 		alarms: state.alarms.filter(({memberId}) => memberId === member.id),
 		...(turn === undefined ? {} : {turn}),

@@ -1,6 +1,6 @@
 /** Events of the cluster as a whole: who belongs to it, who leads it, which alarms stand. */
 import {type Member, memberLabel} from '../domain/member.ts';
-import {sizeText} from '../domain/text.ts';
+import {durationText, sizeText} from '../domain/text.ts';
 import type {AlarmRecord, ClusterEvent, State} from './state.ts';
 
 /** An event without its time. */
@@ -64,6 +64,17 @@ export function leaderChanges(before: State, after: State): Change[] {
 	}
 	const wasLost = before.health.leader === undefined && before.health.answeringVoters > 0;
 	return wasLost ? [{kind: 'good', subject: 'cluster', text: `${is.name} leads again, term ${is.raftTerm}`}] : [];
+}
+
+export function wayChanges(before: State, after: State): Change[] {
+	const was = before.wayLost;
+	const is = after.wayLost;
+	if (was === undefined && is !== undefined) {
+		return [{kind: 'bad', subject: 'cluster', text: `no member is seen any more: ${is.why}`}];
+	}
+	return was !== undefined && is === undefined
+		? [{kind: 'good', subject: 'cluster', text: `seen again, after ${durationText(after.now - was.since)}`}]
+		: [];
 }
 
 export function alarmChanges(before: State, after: State): Change[] {

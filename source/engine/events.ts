@@ -1,6 +1,6 @@
 /** What changed between two states, as events for the operator. */
 import type {CooldownState} from '../domain/cooldown.ts';
-import {alarmChanges, type Change, leaderChanges, membershipChanges} from './cluster-changes.ts';
+import {alarmChanges, type Change, leaderChanges, membershipChanges, wayChanges} from './cluster-changes.ts';
 import {memberChanges} from './member-changes.ts';
 import {runChanges} from './run-changes.ts';
 import type {ClusterEvent, State} from './state.ts';
@@ -26,6 +26,7 @@ export function eventsBetween(before: State, after: State): readonly ClusterEven
 	const previous = new Map(before.members.map((record) => [record.member.id, record]));
 	const changes: Change[] = [
 		...membershipChanges(before, after),
+		...wayChanges(before, after),
 		...leaderChanges(before, after),
 		...alarmChanges(before, after),
 		...after.members.flatMap((record) => memberChanges(previous.get(record.member.id), record, after)),

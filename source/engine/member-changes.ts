@@ -5,7 +5,7 @@ import {durationText, sizeText, tookText} from '../domain/text.ts';
 import {about, type Change} from './cluster-changes.ts';
 import type {MemberRecord, State} from './state.ts';
 
-const silentStates: ReadonlySet<MemberState> = new Set(['stalled', 'frozen', 'down', 'refused']);
+const silentStates: ReadonlySet<MemberState> = new Set(['stalled', 'frozen', 'down', 'refused', 'unseen']);
 
 export function memberChanges(before: MemberRecord | undefined, after: MemberRecord, state: State): Change[] {
 	return [...processChanges(before, after), ...foreignChanges(before, after), ...stateChanges(before, after, state)];
@@ -46,7 +46,8 @@ function endText(foreign: ForeignDefragmentation): string {
 function stateChanges(before: MemberRecord | undefined, after: MemberRecord, state: State): Change[] {
 	const was = before?.condition;
 	const is = after.condition;
-	if (was === undefined || was.state === is.state) {
+	// That nobody is seen is news of the cluster, not of each member.
+	if (was === undefined || was.state === is.state || state.wayLost !== undefined) {
 		return [];
 	}
 	const subject = about(after.member);

@@ -10,6 +10,7 @@ import {assess} from './assess.ts';
 import {addEvents, eventsBetween} from './events.ts';
 import {advanceRecord, diskOf, judgedLatencyMs} from './member-record.ts';
 import type {AlarmRecord, MemberRecord, State} from './state.ts';
+import {lostWay, silentWay} from './way.ts';
 
 const trendSpanMs = 4 * 60 * 60 * 1000;
 
@@ -66,7 +67,8 @@ export function reassess(before: State, state: State): State {
 
 function derive(state: State): State {
 	const committedIndex = committedIn(state.members);
-	const assessed = state.members.map((record) => assess(record, state, committedIndex));
+	const allSilent = silentWay(state);
+	const assessed = state.members.map((record) => assess(record, state, {committedIndex, ...(allSilent && {allSilent})}));
 	const seen = assessed.map(({member, condition, status}) => ({
 		member,
 		state: condition.state,
@@ -74,8 +76,11 @@ function derive(state: State): State {
 	}));
 	const leader = leaderOf(seen);
 	const members = assessed.map((record) => withRole(record, leader?.id));
+	const wayLost = lostWay(assessed);
+	const {wayLost: _, ...rest} = state;
 	return {
-		...state,
+		...rest,
+		...(wayLost && {wayLost}),
 		members: members.every((record, position) => record === state.members[position]) ? state.members : members,
 		health: healthOf(seen, state.alarms),
 		...(leader === undefined ? {} : {lastLeader: leader}),

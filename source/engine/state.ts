@@ -55,6 +55,8 @@ export type State = {
 	readonly clusterId?: string;
 	/** In the order of their names. */
 	readonly members: readonly MemberRecord[];
+	/** No member is seen, for what leads to them is broken: since when, and how. */
+	readonly wayLost?: {readonly since: number; readonly why: string; readonly nextStep: string};
 	/** Why there is no (new) member list. */
 	readonly membershipFailure?: Failure;
 	/** When any figure last changed: the header's time. */

@@ -25,6 +25,8 @@ export type Connection = {
 	readonly found?: string;
 	/** Why a better way is not in use. */
 	readonly notBetter?: string;
+	/** The command that reaches the same etcd when this way is broken. */
+	readonly otherwise?: string;
 };
 
 /** Of a stream of which nobody knows how long it takes: what is bounded is how long it may say nothing. */

@@ -114,7 +114,7 @@ function clusterFields({state, theme}: HeaderProps, kept: ReadonlySet<Droppable>
 function leaderField(state: HeaderProps['state'], theme: HeaderProps['theme']): Line {
 	const {leader} = state.health;
 	if (leader === undefined) {
-		return [span('no leader', theme.styles.bad)];
+		return [state.wayLost === undefined ? span('no leader', theme.styles.bad) : span('leader not seen')];
 	}
 	const known = state.members.some(({member}) => member.id === leader.id);
 	const name = known ? namesOf(state, leaderCells - 8, theme)(leader.id) : theme.text(memberLabel(leader));

@@ -88,7 +88,7 @@ const legend: readonly (readonly [keyof Symbols, string])[] = [
 	['failed', 'down, refused'],
 	['alarm', 'alarm, halt'],
 	['working', 'defragmenting'],
-	['unknown', 'unknown'],
+	['unknown', 'unknown, unseen'],
 	['waiting', 'waiting'],
 	['done', 'done'],
 	['none', 'skipped, no value'],

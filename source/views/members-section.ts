@@ -104,7 +104,9 @@ function memberBlock(
 ): readonly Line[] {
 	const {state, columns, theme} = props;
 	const indent = columns >= indentedFrom ? 2 + (table[0]?.cells ?? 0) + (table[1]?.gap ?? 0) : narrowIndent;
-	const explanation = conditionLines(record, state.now, columns - indent - 2, theme).map((line, index): Line => {
+	// Where no member is seen the header says why, once for all.
+	const told = state.wayLost === undefined ? conditionLines(record, state.now, columns - indent - 2, theme) : [];
+	const explanation = told.map((line, index): Line => {
 		const mark = index === 0 ? `${theme.symbols.elbow} ` : '  ';
 		return [blank(indent), span(mark, theme.styles.dim), ...line];
 	});

@@ -36,6 +36,7 @@ const stateOrder = [
 	'down',
 	'refused',
 	'frozen',
+	'unseen',
 	'unknown',
 	'stalled',
 	'slow',

@@ -14,6 +14,7 @@ const memberSigns: Readonly<Record<MemberState, Sign>> = {
 	frozen: {symbol: 'frozen', style: 'bad'},
 	down: {symbol: 'failed', style: 'bad'},
 	refused: {symbol: 'failed', style: 'bad'},
+	unseen: {symbol: 'unknown', style: 'unknown'},
 	defragmenting: {symbol: 'working', style: 'working'},
 	unknown: {symbol: 'unknown', style: 'unknown'},
 	unstarted: {symbol: 'none', style: 'dim'},

@@ -68,6 +68,26 @@ function held(transport: Transport, clock: Clock | TestClock): Transport {
 		: transport;
 }
 
+/** The same for what is asked of the API around etcd. */
+function heldPlatform(platform: Platform, clock: Clock | TestClock): Platform {
+	if (!('hold' in clock)) {
+		return platform;
+	}
+	const {surroundings, lease} = platform;
+	return {
+		...platform,
+		...(surroundings && {surroundings: (members) => clock.hold(surroundings(members))}),
+		...(lease && {
+			lease: {
+				where: lease.where,
+				whyNot: () => clock.hold(lease.whyNot()),
+				read: () => clock.hold(lease.read()),
+				write: (...args) => clock.hold(lease.write(...args)),
+			},
+		}),
+	};
+}
+
 /** The same transport but for one method. */
 function withMethod<Name extends 'defragment' | 'linearizableRead'>(
 	transport: Transport,
@@ -104,7 +124,7 @@ export function startTestEngine(cluster: Cluster, options: TestEngineOptions = {
 	const engine = createEngine({
 		store,
 		transport: held(options.transport?.(transport) ?? transport, clock),
-		platform: options.platform ?? directPlatform,
+		platform: heldPlatform(options.platform ?? directPlatform, clock),
 		clock,
 		journal,
 		...(options.operator === undefined ? {acquireLock: acquireRunLock, lockHolder: runLockHolder} : noLock),

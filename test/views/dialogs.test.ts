@@ -432,8 +432,8 @@ test('the help', () => {
 		│  repaint  Ctrl-Z suspend                                 │
 		│  ● healthy  ▲ slow, stalled, alert  ○ frozen  ✗ down,    │
 		│  refused  ■ alarm, halt                                  │
-		│  ◆ defragmenting  ? unknown  ◌ waiting  ✓ done  –        │
-		│  skipped, no value                                       │
+		│  ◆ defragmenting  ? unknown, unseen  ◌ waiting  ✓ done   │
+		│  – skipped, no value                                     │
 		│  Times are UTC+00:00. Journal: ~/.local/state/etcdtop    │
 		└──────────────────────────────────────────────────────────┘
 		"

@@ -40,7 +40,7 @@ const onKubernetes = (change: Partial<State> = {}): State =>
 test('the columns of pods; a member without a pod, and a pod without a member', () => {
 	const drawn = picture(onKubernetes(), 120, 24, {screen: {columnsSet: 'pods'}})
 		.split('\n')
-		.slice(4, 11)
+		.slice(5, 12)
 		.join('\n');
 	expect(`\n${drawn}\n`).toMatchInlineSnapshot(`
 		"
@@ -58,7 +58,7 @@ test('the columns of pods; a member without a pod, and a pod without a member', 
 test('at 60 columns they are narrow, and say the same', () => {
 	const drawn = picture(onKubernetes(), 60, 24, {screen: {columnsSet: 'pods'}})
 		.split('\n')
-		.slice(4, 11)
+		.slice(5, 12)
 		.join('\n');
 	expect(`\n${drawn}\n`).toMatchInlineSnapshot(`
 		"
@@ -79,16 +79,13 @@ test('a pod without a member stands under the other columns too', () => {
 	);
 });
 
-const wayAt = (columns: number, rows: number) =>
-	picture(onKubernetes(), columns, rows)
-		.split('\n')
-		.filter((line) => line.startsWith(' via') || line.includes('leader in'))
-		.join('\n');
+const wayAt = (columns: number, rows: number) => picture(onKubernetes(), columns, rows).split('\n').slice(2, 4).join('\n');
 
 test('how it is reached, why not better, what was found and who leads: as much as there is room for', () => {
 	expect(`\n${wayAt(80, 24)}\n\n${wayAt(120, 36)}\n`).toMatchInlineSnapshot(`
 		"
-		 via exec; no tunnels: you may not create pods/portforward in openshift-etcd; …
+		 via exec; no tunnels: you may not create pods/portforward; OpenShift: 3 etcd
+		 pods; leader in etcd-ip-10-0-199-170.example.redhat.com
 
 		 via exec; no tunnels: you may not create pods/portforward in openshift-etcd; OpenShift: 3 etcd pods (app=etcd in
 		 openshift-etcd); leader in etcd-ip-10-0-199-170.example.redhat.com
@@ -101,6 +98,37 @@ test('an API that has not answered for long is told before all else', () => {
 	expect(picture(onKubernetes({pods}), 120, 36)).toContain(
 		' via exec; pods as they were 3:12 ago: the API does not answer; no tunnels',
 	);
+});
+
+test('a way that is broken says nothing of etcd, and names the other one', () => {
+	const connection = {...onKubernetes().connection!, otherwise: 'etcdtop --via ssh core@10.0.159.225 (or core@10.0.191.37)'};
+	const wayLost = {
+		since: now - 41_000,
+		why: 'the Kubernetes API at https://api.ocp-west.example.com:6443 refuses connections',
+		nextStep: 'Check that it runs, and your VPN.',
+	};
+	const members = prodState().members.map((record) => ({
+		...record,
+		condition: {state: 'unseen' as const, since: now - 41_000, explanation: `${wayLost.why} for {age}`},
+	}));
+	const {leader: _, ...seen} = prodState().health;
+	const health = {...seen, kind: 'no contact', answeringVoters: 0} as const;
+	const drawn = picture(onKubernetes({connection, wayLost, members, health}), 80, 24);
+	expect(`\n${drawn.split('\n').slice(1, 12).join('\n')}\n`).toMatchInlineSnapshot(`
+		"
+		 prod-eu-1  ✗ NO CONTACT  0 of 3 voters  leader not seen  every 2 s     14:32:08
+		 ✗ etcd is not seen for 0:41, which says nothing of etcd itself: the Kubernetes
+		   API at https://api.ocp-west.example.com:6443 refuses connections.
+		   Check that it runs, and your VPN.
+		   Without it: etcdtop --via ssh core@10.0.159.225 (or core@10.0.191.37)
+		 alarms none   alerts 3   ▲ etcd-2 70% of quota   ▲ etcd-2 66% not in use   +1
+		── members ── 3 voters, by name ────────────────────────────── w raft columns ──
+		  NAME          STATE           ROLE      DB SIZE     GIVES BACK  USED    ANSWER
+		> etcd-0        ? unseen        follower 4.79 GiB  2.86 GiB  60%   60%    1.4 ms
+		  etcd-1        ? unseen        follower 2.01 GiB  81.9 MiB   4%   25%    1.3 ms
+		  etcd-2        ? unseen        leader   5.62 GiB  3.69 GiB  66%   70%    1.9 ms
+		"
+	`);
 });
 
 test("a member's page names its pod", () => {

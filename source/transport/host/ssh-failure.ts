@@ -10,6 +10,7 @@ export function failureOf(host: string, said: string): Failure {
 		kind: found?.kind ?? 'unreachable',
 		message: `ssh ${host}: ${text}`,
 		nextStep: found?.nextStep(host) ?? `Try: ssh ${host}`,
+		beforeEtcd: true,
 	};
 }
 
@@ -31,8 +32,9 @@ const reasons: readonly {
 	},
 	{pattern: /Could not resolve hostname/, kind: 'unknown-host', nextStep: () => 'Check the name.'},
 	{
+		// Never `refused`: that stands for a member's process that is known not to run.
 		pattern: /Connection refused/,
-		kind: 'refused',
+		kind: 'unreachable',
 		nextStep: () => 'Check that sshd runs there, and its port in your ssh configuration.',
 	},
 	{pattern: /timed out|No route to host|unreachable/i, kind: 'unreachable', nextStep: () => 'Check your network and VPN.'},

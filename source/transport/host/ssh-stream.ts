@@ -75,6 +75,8 @@ export class SshStream extends Duplex {
 						kind: 'unreachable',
 						message: `the way from ${from} to ${to} was closed${said === '' ? '' : `: ${safeText(told.at(-1) ?? said)}`}`,
 						nextStep: 'It is opened again by itself.',
+						// Of a port that can't be reached the login has a line.
+						...(told.length === 0 && {beforeEtcd: true as const}),
 					},
 		);
 	}

@@ -19,8 +19,14 @@ export type Asked = {
 	readonly expiredAt?: Date;
 };
 
-/** An answer by HTTP, with a status that is no success. */
-export function refusalFailure({code, message}: Refusal, asked: Asked): Failure {
+/** An answer by HTTP, with a status that is no success. Whom the API lets nowhere, and one that is ill, gets to no member. */
+export function refusalFailure(refusal: Refusal, asked: Asked): Failure {
+	const {code} = refusal;
+	const failure = refused(refusal, asked);
+	return [401, 403, 429].includes(code) || code >= 500 ? {...failure, beforeEtcd: true} : failure;
+}
+
+function refused({code, message}: Refusal, asked: Asked): Failure {
 	const words = safeText(message);
 	switch (code) {
 		case 401:
@@ -64,12 +70,14 @@ export function networkFailure(error: unknown, {server}: Asked): Failure | undef
 		kind: 'unreachable',
 		message: `the Kubernetes API at ${safeText(server)} ${why}`,
 		nextStep,
+		beforeEtcd: true,
 	});
 	if (/CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|ERR_OSSL/.test(code) || /alert number|wrong version number/.test(message)) {
 		return {
 			kind: 'tls',
 			message: `the Kubernetes API at ${safeText(server)}: ${safeText(message)}`,
 			nextStep: 'Check the certificates in the kubeconfig, and that no proxy stands in between.',
+			beforeEtcd: true,
 		};
 	}
 	switch (code) {

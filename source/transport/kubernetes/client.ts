@@ -115,6 +115,7 @@ export class KubernetesClient {
 					kind: 'timed-out',
 					message: `${what}: no answer from the Kubernetes API within ${(timeoutMs / 1000).toFixed(1)} s`,
 					nextStep: 'Check your network and VPN; under NOSPACE or without quorum of etcd the API may not answer.',
+					beforeEtcd: true,
 				},
 				error,
 			);

@@ -18,6 +18,7 @@ import {metricsEndpoint} from './metrics-endpoint.ts';
 import {askPermissions, type Permission, type Permissions} from './permissions.ts';
 import {PodsKeeper, urlOf} from './pods-keeper.ts';
 import {Tunnels} from './tunnels.ts';
+import {commandWithoutApi, hostsOf} from './without-api.ts';
 
 export type KubernetesOptions = KubeconfigPlace &
 	ContextChoice &
@@ -100,6 +101,7 @@ async function connect(client: KubernetesClient, options: KubernetesOptions): Pr
 		endpoints: found.pods.map(urlOf).filter((url) => url !== undefined),
 		found: found.why,
 		...(choice.notBetter !== undefined && {notBetter: choice.notBetter}),
+		otherwise: commandWithoutApi(hostsOf(found.distribution, found.pods)),
 	};
 	const mayForward = permissions.missing(forwardPermissions(namespace)).length === 0;
 	if (choice.way === 'tunnel') {

@@ -14,6 +14,9 @@ const prefixBytes = 2;
 const pingEveryMs = 5000;
 const maximumUnanswered = 2;
 
+/** A socket that ends without a word: the network's doing, or the API server's. Where etcd ends, it ends in good order. */
+const brokenOff = 1006;
+
 export type Far = {
 	readonly podName: string;
 	readonly port: number;
@@ -57,7 +60,7 @@ export class ForwardedStream extends Duplex {
 		const frame = Buffer.allocUnsafe(chunk.length + 1);
 		frame[0] = dataChannel;
 		chunk.copy(frame, 1);
-		this.#socket.send(frame, (error) => callback(error == null ? null : this.#lost('can take no more')));
+		this.#socket.send(frame, (error) => callback(error == null ? null : this.#lost('can take no more', false)));
 	}
 
 	override _final(callback: (error?: Error | null) => void): void {
@@ -110,21 +113,22 @@ export class ForwardedStream extends Duplex {
 	}
 
 	#closed(code: number): void {
-		this.destroy(this.#lost(`was closed (${code})`));
+		this.destroy(this.#lost(`was closed (${code})`, code === brokenOff));
 	}
 
-	#lost(how: string): TransportError {
+	#lost(how: string, isOnTheWay: boolean): TransportError {
 		const {podName, port} = this.#far;
 		return new TransportError({
 			kind: 'unreachable',
 			message: `the tunnel to port ${port} of pod ${podName} ${how}`,
 			nextStep: 'It is opened again by itself.',
+			...(isOnTheWay && {beforeEtcd: true as const}),
 		});
 	}
 
 	#ping(): void {
 		if (this.#answersPings && this.#unanswered >= maximumUnanswered) {
-			this.destroy(this.#lost('does not answer any more'));
+			this.destroy(this.#lost('does not answer any more', true));
 			return;
 		}
 		this.#unanswered++;

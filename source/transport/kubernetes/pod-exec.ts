@@ -18,6 +18,9 @@ const maximumBytes = 16 * 1024 * 1024;
 
 const pingEveryMs = 10_000;
 
+/** A socket that ends without a word: the network's doing, or the API server's. */
+const brokenOff = 1006;
+
 export type Output = {readonly stdout: string; readonly stderr: string; readonly exitCode: number};
 
 export type PodCommand = {
@@ -141,6 +144,7 @@ export function cutOff(what: string, code: number): TransportError {
 		kind: 'unreachable',
 		message: `${what}: the connection was lost (${code}) before it ended`,
 		nextStep: 'It goes on in the pod until its own deadline; look at the member.',
+		...(code === brokenOff && {beforeEtcd: true as const}),
 	});
 }
 

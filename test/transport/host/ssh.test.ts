@@ -110,6 +110,8 @@ describe.skipIf(lacking !== undefined)(
 				const found = await failure(through({...sshd, ...change(sshd)}, cluster));
 				expect(found.message).toMatch(message);
 				expect(found.nextStep).toMatch(nextStep);
+				// It says nothing of etcd's process: `refused` would let somebody call that dead.
+				expect(found).toMatchObject({beforeEtcd: true, kind: expect.not.stringMatching('refused')});
 			},
 			60_000,
 		);

@@ -45,10 +45,11 @@ describe.each(['tunnel', 'exec'] as const)('over %s', (via) => {
 		await transport.status(member, options);
 		await proxy.close();
 		for (let attempt = 0; attempt < 3; attempt++) {
-			const {kind, message} = await failure(transport.status(member, {timeoutMs: 1000}));
+			const {kind, message, beforeEtcd} = await failure(transport.status(member, {timeoutMs: 5000}));
 			expect(kind).toBe('unreachable');
 			// Some of what was open tells its own end first.
 			expect(message).toMatch(/Kubernetes API|^the tunnel/);
+			expect(beforeEtcd).toBe(true);
 		}
 		expect((await failure(transport.defragment(member, {clusterId: 'x'}, {timeoutMs: 1000}))).notSent).toBe(true);
 		await proxy.accept();

@@ -32,6 +32,7 @@ describe('the best way that can be had', () => {
 			security: 'mTLS',
 			endpoints: cluster.endpoints,
 			found: 'OpenShift: 3 etcd pods (app=etcd in openshift-etcd)',
+			otherwise: 'etcdtop --via ssh core@127.0.0.1 (or core@127.0.0.1 and core@127.0.0.1)',
 		});
 		const members = await membersOf(kubernetes);
 		expect(kubernetes.pods(members).map(({member, pod}) => [member?.name, pod?.name])).toEqual(

@@ -58,6 +58,11 @@ it('an API that is gone for half a minute, and a pod that restarts, leave gaps a
 	const away = await until((state) => (state.now - goneAt > 30_000 ? state : undefined));
 	expect(isWell(away)).toBe(false);
 	expect(away.members.every(({statusAnswer}) => statusAnswer.kind === 'failed')).toBe(true);
+	expect(away.members.map(({condition}) => condition.state)).toEqual(['unseen', 'unseen', 'unseen']);
+	expect(away.wayLost?.why).toMatch(/^the Kubernetes API at \S+ refuses connections$/);
+	expect(kubernetes.transport.connection.otherwise).toBe(
+		'etcdtop --via ssh core@127.0.0.1 (or core@127.0.0.1 and core@127.0.0.1)',
+	);
 	await api.faults.comeBack();
 	const back = await until((state) => (isWell(state) ? state : undefined));
 	// What was seen before is there still, and nothing was made up for the time between.
