@@ -45,18 +45,21 @@ export function emptyLedger(since: number): CooldownLedger {
  * The ledger after one more observation.
  * @param attempts the journal's, for comparing counts and resolving open ones
  * @param readable members that have just served a linearizable read: the only proof of idleness where there are no metrics
+ * @param configuredMs `--cooldown`: a process younger than that can't tell of a defragmentation before its start
  */
 export function advanceLedger(
 	ledger: CooldownLedger,
 	observation: Observation,
 	attempts: readonly Attempt[],
 	readable: ReadonlySet<MemberId> = new Set(),
+	configuredMs: number = cooldownMs,
 ): CooldownLedger {
+	const youngMs = Math.max(configuredMs, cooldownMs);
 	const members: Record<MemberId, MemberTrace> = {};
 	const unseen: string[] = [];
 	for (const seen of observation.members) {
 		const previous = ledger.members[seen.member.id];
-		const trace = advanceTrace(previous, seen, attempts, observation.at);
+		const trace = advanceTrace(previous, seen, attempts, observation.at, youngMs);
 		if (trace === undefined) {
 			unseen.push(memberLabel(seen.member));
 		} else {
@@ -104,6 +107,7 @@ function advanceTrace(
 	seen: MemberObservation,
 	attempts: readonly Attempt[],
 	at: number,
+	youngMs: number,
 ): MemberTrace | undefined {
 	const {member, metrics, status} = seen;
 	if (metrics.kind === 'pending' && previous === undefined) {
@@ -116,7 +120,7 @@ function advanceTrace(
 		metricsSeen: false,
 		presumed: {at, why: `it can't be seen when ${name} was last defragmented`},
 	};
-	const measured = metrics.kind === 'answered' ? withMetrics(base, metrics.value, attempts, at) : base;
+	const measured = metrics.kind === 'answered' ? withMetrics(base, metrics.value, attempts, at, youngMs) : base;
 	const size = status.kind === 'answered' ? status.value.dbSizeBytes : undefined;
 	return {...withoutProcess(withSize(measured, size, at), seen, at), name};
 }
@@ -128,11 +132,17 @@ function withoutProcess(trace: MemberTrace, {status, metrics}: MemberObservation
 	return isGone && inflightSince !== undefined ? {...rest, seenEndAt: at} : trace;
 }
 
-function withMetrics(base: MemberTrace, metrics: MemberMetrics, attempts: readonly Attempt[], at: number): MemberTrace {
+function withMetrics(
+	base: MemberTrace,
+	metrics: MemberMetrics,
+	attempts: readonly Attempt[],
+	at: number,
+	youngMs: number,
+): MemberTrace {
 	const {presumed, inflightSince, ...rest} = base;
 	const fell = base.count !== undefined && metrics.defragCount !== undefined && metrics.defragCount < base.count;
 	const restarted = fell || isAnotherProcess(base.processStartSeconds, metrics.processStartSeconds);
-	const reason = presumption(base, metrics, attempts, restarted);
+	const reason = presumption(base, metrics, attempts, restarted, youngMs);
 	const rose = !restarted && base.count !== undefined && metrics.defragCount !== undefined && metrics.defragCount > base.count;
 	const inflight = (metrics.defragInflight ?? 0) > 0;
 	const ended = rose || (inflightSince !== undefined && !inflight);
@@ -155,6 +165,7 @@ function presumption(
 	metrics: MemberMetrics,
 	attempts: readonly Attempt[],
 	restarted: boolean,
+	youngMs: number,
 ): string | undefined {
 	if (base.metricsSeen && !restarted) {
 		return undefined;
@@ -163,7 +174,7 @@ function presumption(
 	if (defragCount === undefined || processStartSeconds === undefined) {
 		return base.metricsSeen ? undefined : `it can't be seen when ${base.name} was last defragmented`;
 	}
-	if (memberClockSeconds === undefined || (memberClockSeconds - processStartSeconds) * 1000 < cooldownMs) {
+	if (memberClockSeconds === undefined || (memberClockSeconds - processStartSeconds) * 1000 < youngMs) {
 		return `${base.name} started just now`;
 	}
 	const known = attempts.findLast((attempt) => attempt.memberId === base.memberId && attempt.end?.count !== undefined)?.end;

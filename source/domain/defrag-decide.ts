@@ -12,6 +12,7 @@ import {decideSettling, decideUnknown} from './defrag-turn.ts';
 import type {Gate} from './gate.ts';
 import {type MemberId, memberLabel} from './member.ts';
 import {moveTargets} from './move-leader.ts';
+import {durationText} from './text.ts';
 import {agreedLeader, votersOf} from './voters.ts';
 
 export type Decision =
@@ -133,6 +134,14 @@ function decideStep(run: Run, plan: DefragPlan, next: PlanRow, evidence: Evidenc
 		return decideBlocked(run, blocking, plan, next, evidence, now);
 	}
 	if (now - evidence.observation.at > evidenceMaximumAgeMs) {
+		if (heldMs(run, now) >= maximumHoldMs) {
+			const limit = durationText(evidenceMaximumAgeMs);
+			return halt(
+				'the members take too long to answer',
+				`each look at them took longer than ${limit}`,
+				'See their logs and disks.',
+			);
+		}
 		return {kind: 'wait', why: 'the members are looked at again', gates: plan.gates, next, plan};
 	}
 	return moveFirst(run, next, evidence) ?? {kind: 'start', row: next, gates: plan.gates};
@@ -166,14 +175,21 @@ function targetsOf({turns}: Run, leaderId: MemberId, evidence: Evidence): readon
 const waitable: readonly string[] = ['inflight', 'snapshot', 'cooldown', 'lag'];
 
 function decideBlocked(run: Run, gate: Gate, plan: DefragPlan, next: PlanRow, evidence: Evidence, now: number): Decision {
-	const held = run.phase.kind === 'checking' ? now - run.phase.since : 0;
-	if (held < maximumHoldMs && (gate.state === 'pending' || waitable.includes(gate.id) || gate.opensByItself === true)) {
+	if (
+		heldMs(run, now) < maximumHoldMs &&
+		(gate.state === 'pending' || waitable.includes(gate.id) || gate.opensByItself === true)
+	) {
 		if (gate.id === 'cooldown' && evidence.cooldown.kind === 'cooling') {
 			return {kind: 'wait', why: evidence.cooldown.why, until: evidence.cooldown.until, gates: plan.gates, next, plan};
 		}
 		return {kind: 'wait', why: `${gate.title}: ${gate.detail}`, gates: plan.gates, next, plan};
 	}
 	return halt(`${gate.title}: ${gate.detail}`, `before ${next.name}`, 'Mend that, then D makes a new plan.');
+}
+
+/** How long the step has been held, a cooldown apart. */
+function heldMs({phase}: Run, now: number): number {
+	return phase.kind === 'checking' ? now - phase.since : 0;
 }
 
 function decideMoving(

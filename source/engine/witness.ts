@@ -71,7 +71,7 @@ export function createWitness({transport, platform, clock, log, lease, cooldownM
 	}
 
 	function fold(observation: Observation, readable?: ReadonlySet<MemberId>): void {
-		ledger = advanceLedger(ledger, observation, attempts, readable);
+		ledger = advanceLedger(ledger, observation, attempts, readable, cooldownMs);
 		leadership = advanceLeadership(leadership, observation);
 		if (isOutOfSpace(observation)) {
 			lease?.noteOutOfSpace();

@@ -33,7 +33,7 @@ function watch(
 	let at = start;
 	for (const cases of rounds) {
 		at += 2000;
-		ledger = advanceLedger(ledger, observationOf(cases, at), attempts);
+		ledger = advanceLedger(ledger, observationOf(cases, at), attempts, new Set(), configuredMs);
 	}
 	return cooldownState(ledger, attempts, lookAt ?? at, configuredMs);
 }
@@ -214,6 +214,13 @@ describe('the cooldown', () => {
 		expect(watch([cases], [ended(101_000)], 1000)).toMatchObject({until: 161_000});
 		expect(watch([cases], [ended(101_000)], 0, 160_999)).toMatchObject({kind: 'cooling'});
 		expect(watch([cases], [ended(101_000)], 0, 161_000)).toMatchObject({kind: 'over'});
+	});
+
+	it('that is longer asks for members that have run as long: before their start anything may have been', () => {
+		const twoMinutes = withMember({metrics: {processStartSeconds: 1000, memberClockSeconds: 1120}});
+		expect(watch([twoMinutes]).kind).toBe('over');
+		expect(watch([twoMinutes], [], 300_000)).toMatchObject({kind: 'cooling', until: start + 2000 + 300_000});
+		expect(watch([threeVoters], [], 300_000).kind).toBe('over');
 	});
 });
 

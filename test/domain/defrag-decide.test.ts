@@ -108,6 +108,13 @@ describe('before a turn', () => {
 		expect(decide(begin(), old, now + 5001, options)).toMatchObject({kind: 'wait'});
 	});
 
+	it('halts where every look is too old for a quarter of an hour', () => {
+		const late = now + 15 * 60_000;
+		const old = evidenceOf(threeVoters, {}, late - 6000);
+		expect(decide(begin(), old, late - 1, options)).toMatchObject({kind: 'wait', why: 'the members are looked at again'});
+		expect(decide(begin(), old, late, options)).toMatchObject({kind: 'halt', reason: 'the members take too long to answer'});
+	});
+
 	it('a promoted learner is a change of voters', () => {
 		const run = begin([...threeVoters, {name: 'etcd-3', isLearner: true}]);
 		expect(look(run, [...threeVoters, {name: 'etcd-3', isLearner: false}])).toMatchObject({kind: 'halt'});
