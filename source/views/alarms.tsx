@@ -162,9 +162,11 @@ function quotaLine(record: MemberRecord, state: State, theme: Theme): Line {
 /** What has to come before it is small enough. */
 function turnText({member}: MemberRecord, {run, cooldown, now}: State): string {
 	const waits = run?.waiting.some(({memberId}) => memberId === member.id) === true;
-	const cooling =
-		cooldown.kind === 'cooling' && cooldown.until > now ? `cooldown, ${durationText(cooldown.until - now)} left` : '';
-	return [waits ? 'its turn comes' : 'd defragments it', cooling].filter((text) => text !== '').join(': ');
+	const left = cooldown.kind === 'cooling' && cooldown.until > now ? durationText(cooldown.until - now) : undefined;
+	if (waits) {
+		return left === undefined ? 'its turn comes' : `its turn comes: cooldown, ${left} left`;
+	}
+	return left === undefined ? 'd defragments it' : `d defragments it in ${left}: cooldown`;
 }
 
 function corruptLines({columns, theme}: ViewProps): readonly Line[] {

@@ -1,4 +1,5 @@
 /** The last two rows: what the program has to say until the next key, and what can be pressed now. */
+import {compact} from '../actions/compact.ts';
 import {reasonAgainst} from '../actions/index.ts';
 import {nextOfRescue} from '../actions/rescue.ts';
 import {blank, type Line, lineWidth, type Span, span} from '../components/line.ts';
@@ -76,7 +77,7 @@ export function footerLine(screen: ScreenState, state: State, columns: number, t
 	);
 	const fits: KeyRecord[] = [];
 	let left = columns - 1;
-	for (const record of open.toSorted((a, b) => rankOf(b) - rankOf(a))) {
+	for (const record of open.toSorted((a, b) => rankOf(b, state) - rankOf(a, state))) {
 		const cells = lineWidth(hintSpans(record, theme)) + 2;
 		if (cells <= left + 2) {
 			fits.push(record);
@@ -87,9 +88,14 @@ export function footerLine(screen: ScreenState, state: State, columns: number, t
 	return [blank(1), ...ordered.flatMap((record, index) => [...(index === 0 ? [] : [blank(2)]), ...hintSpans(record, theme)])];
 }
 
-function rankOf({hint}: KeyRecord): number {
-	return hint?.rank ?? 0;
+/** Under NOSPACE the way out comes first, compacting too. */
+function rankOf({hint, action}: KeyRecord, {alarms}: State): number {
+	const leadsOut = action?.id === compact.id && alarms.some(({alarm}) => alarm === 'NOSPACE');
+	return leadsOut ? wayOutRank : (hint?.rank ?? 0);
 }
+
+/** Behind help and quit, before all that only looks. */
+const wayOutRank = 79;
 
 /** Esc first, then what acts; help and quit at the end, where they are looked for. */
 function turnOf({keys, section}: KeyRecord): number {

@@ -103,6 +103,11 @@ test('in ASCII, with a silent member and a quota that is assumed', () => {
 	`);
 });
 
+test('NOSPACE while a cooldown holds the next defragmentation: whole at 80 columns', () => {
+	const cooldown = {kind: 'cooling', until: now + 44_000, why: 'x was defragmented'} as const;
+	expect(draw({...nearlyRescued, cooldown})).toContain('leader; d defragments it in 0:44: cooldown\n');
+});
+
 test('CORRUPT beside NOSPACE, and the alarm of a member that is gone', () => {
 	const corrupt = {...nearlyRescued.alarms[0]!, alarm: 'CORRUPT'} as const;
 	const gone = {memberId: 'abc123', alarm: 'NOSPACE'} as const;
