@@ -24,7 +24,7 @@ export function runbookPageLines(props: RunbookPageProps): readonly Line[] {
 	const {state, screen, columns, rows, theme} = props;
 	const selected = selectedStep(screen, state);
 	const top = headerLines(props);
-	const bottom = [...messageLines(state, columns, theme), footerLine(state, columns, theme)];
+	const bottom = [...messageLines(state, columns, theme), footerLine(columns, theme)];
 	const room = Math.max(0, rows - top.length - bottom.length);
 	// A third for the list, so that the step at hand is whole on 24 rows.
 	const listRows = Math.max(4, Math.min(state.run.runbook.steps.length + 1, Math.floor(room / 3)));
@@ -67,7 +67,7 @@ function headerLines({state, ways, columns, theme}: RunbookPageProps): readonly 
 	const where = recovery === undefined ? '' : `   on ${recovery}`;
 	return [
 		spread(first, [span(` ${timeOfDay(wallMs)} `)], columns, theme),
-		cutLine([span(theme.text(` ${snapshot}${where}   ${ways}`))], columns, theme),
+		cutLine([span(theme.text(` ${ways}   ${snapshot}${where}`))], columns, theme),
 	];
 }
 
@@ -95,32 +95,33 @@ function messageLines(state: RestoreState, columns: number, theme: Theme): reado
 		.slice(0, 4);
 }
 
-const keys: readonly (readonly [key: string, text: string])[] = [
-	['c', 'copy'],
-	['Enter', 'tick off'],
-	['r', 'run it'],
-	['l', 'look now'],
-	['↑ ↓', 'steps'],
-	['Esc', 'to the current'],
-	['?', 'help'],
-	['q', 'leave'],
+/** The last in rank give way first. */
+const keys: readonly {readonly key: string; readonly text: string; readonly rank: number}[] = [
+	{key: 'c', text: 'copy', rank: 2},
+	{key: 'Enter', text: 'tick off', rank: 1},
+	{key: 'r', text: 'run', rank: 3},
+	{key: 'l', text: 'look', rank: 6},
+	{key: '↑ ↓', text: 'steps', rank: 5},
+	{key: 'Esc', text: 'current', rank: 7},
+	{key: '?', text: 'help', rank: 4},
+	{key: 'q', text: 'leave', rank: 0},
 ];
 
-function footerLine(_state: RestoreState, columns: number, theme: Theme): Line {
-	let line: Line = [];
-	for (const [key, text] of keys) {
-		const longer: Line = [
-			...line,
-			span(line.length === 0 ? ' ' : '  '),
-			span(theme.text(key), theme.styles.strong),
-			span(` ${text}`),
-		];
-		if (lineWidth(longer) > columns) {
-			break;
+function footerLine(columns: number, theme: Theme): Line {
+	for (let most = keys.length; ; most--) {
+		const line = keys
+			.filter(({rank}) => rank < most)
+			.flatMap(
+				({key, text}, index): Line => [
+					span(index === 0 ? ' ' : '  '),
+					span(theme.text(key), theme.styles.strong),
+					span(` ${text}`),
+				],
+			);
+		if (lineWidth(line) <= columns || most === 1) {
+			return line;
 		}
-		line = longer;
 	}
-	return line;
 }
 
 export function runbookDialogLines(overlay: RestoreOverlay, state: RestoreState, room: Room, theme: Theme): readonly Line[] {
