@@ -4,6 +4,7 @@ import {cooldownMs as minimumCooldownMs, unattendedBytes, unattendedRatio} from 
 import {type Arguments, parseArguments} from './options/arguments.ts';
 import type {CommandName} from './options/commands.ts';
 import {type ConnectionOptions, connectionFrom} from './options/connection.ts';
+import {type HostBackupOptions, hostBackupOptionsFrom} from './options/host-backup.ts';
 import {Reader} from './options/reader.ts';
 import {type RestoreOptions, restoreOptionsFrom} from './options/restore.ts';
 import {parseShare, parseSize} from './options/size.ts';
@@ -40,6 +41,7 @@ export type Options = {
 	/** In a process of its own, which goes on when this terminal is gone. */
 	readonly detach: boolean;
 	readonly writeOut: 'table' | 'json' | 'simple';
+	readonly hostBackup: HostBackupOptions;
 	readonly restore: RestoreOptions;
 	readonly scenario: string;
 	readonly noMonitor: boolean;
@@ -90,6 +92,7 @@ function optionsFrom(parsed: Arguments, environment: NodeJS.ProcessEnv): Options
 		yes: read.isSet('yes'),
 		detach: read.isSet('detach'),
 		writeOut: read.choice('write-out') as Options['writeOut'],
+		hostBackup: hostBackupOptionsFrom(read),
 		restore: restoreOptionsFrom(read),
 		scenario: read.choice('scenario'),
 		noMonitor: read.isSet('no-monitor'),

@@ -26,6 +26,8 @@ export type HostGateInput = {
 	readonly alarms: readonly Alarm[];
 	/** Of members that are being defragmented, by whomever. */
 	readonly defragmenting: readonly string[];
+	/** Pods in which another backup may be under way: `pod etcdtop-backup-4f2a91 of ana@bastion-1`. */
+	readonly others: readonly string[];
 	/** Permissions that we lack, in words. */
 	readonly missing: readonly string[];
 };
@@ -35,6 +37,7 @@ export function hostBackupGates(input: HostGateInput): readonly Gate[] {
 		permissionGate(input.missing),
 		writesGate(input),
 		idleGate(input.defragmenting),
+		aloneGate(input.others),
 		hostGate(input.choice),
 		...backupOperators.map((name) => operatorGate(name, input.circumstances)),
 		encryptionGate(input.circumstances),
@@ -78,6 +81,14 @@ function idleGate(defragmenting: readonly string[]): Gate {
 	return defragmenting.length === 0
 		? {...start, state: 'passed', detail: 'nothing in flight'}
 		: {...start, state: 'failed', detail: `${listText(defragmenting)}: wait for its end`, opensByItself: true};
+}
+
+/** "Only save a backup from a single host." A pod that a crash left is to be removed by whoever knows that it was one. */
+function aloneGate(others: readonly string[]): Gate {
+	const start = {id: 'alone', title: 'no other backup is under way'} as const;
+	return others.length === 0
+		? {...start, state: 'passed', detail: 'no debug pod of one'}
+		: {...start, state: 'failed', detail: `${listText(others)} runs; remove it where nothing is under way in it`};
 }
 
 function hostGate(choice: HostChoice): Gate {

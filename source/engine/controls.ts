@@ -4,6 +4,7 @@
  */
 import type {DefragPlan, Scope} from '../domain/defrag-plan.ts';
 import type {EncryptionType} from '../domain/encryption.ts';
+import type {HostBackupPlan, HostBackupRequest} from '../domain/host-backup-run.ts';
 import type {MemberId} from '../domain/member.ts';
 import type {State} from './state.ts';
 
@@ -60,6 +61,17 @@ export interface Controls {
 	/** Writes one key of our own and deletes it. */
 	tryWrite(typed: string): void;
 	/** Takes a rescue that is over from the screen, and its file away. */
+	/** Opens a plan of a backup on a control-plane host in `state.hostBackupPlan`, and keeps asking its gates until it is closed or started. */
+	openHostBackup(request: HostBackupRequest): void;
+	closeHostBackup(): void;
+	/** Starts the backup of the open plan; `shown` is the one that `typed` was typed for. */
+	startHostBackup(shown: HostBackupPlan, typed: string): void;
+	/** Ends the script, and removes what is half done. */
+	stopHostBackup(): void;
+	/** Takes a backup that is over from the screen. */
+	dismissHostBackup(): void;
+	/** Removes what an earlier backup left in the cluster. */
+	removeLeftPod(what: string): void;
 	dismissRescue(): void;
 	/** Whether somebody wants to see the encryption of etcd's values: it is looked at for as long. */
 	watchEncryption(wanted: boolean): void;

@@ -11,6 +11,7 @@ import {createCompactControl} from './compact-control.ts';
 import type {Controls} from './controls.ts';
 import {createEncryptionControl} from './encryption-control.ts';
 import {createFileAttemptLog} from './file-attempt-log.ts';
+import {createHostBackupControl} from './host-backup-control.ts';
 import {damageText, type Journal} from './journal.ts';
 import {createPlanControl} from './plan-control.ts';
 import {createPoller} from './poller.ts';
@@ -81,7 +82,7 @@ export function createEngine(options: EngineOptions): Engine {
 		cooldownMs: options.cooldownMs,
 		// Our own run holds the lock as well; only another's is a reason to wait.
 		lockedBy: async (clusterId) => {
-			if (backups.holdsLock()) {
+			if (backups.holdsLock() || hostBackups.holdsLock()) {
 				return 'a backup is under way here';
 			}
 			return runUnderWay() ? undefined : options.lockHolder(clusterId);
@@ -98,6 +99,13 @@ export function createEngine(options: EngineOptions): Engine {
 	const alarms = createAlarmsControl({...common, commandTimeoutMs: options.commandTimeoutMs});
 	const compaction = createCompactControl(common);
 	const rescue = createRescueControl({...common, commandTimeoutMs: options.commandTimeoutMs});
+	const hostBackups = createHostBackupControl({
+		...common,
+		port: options.platform.hostBackup,
+		acquireLock: options.acquireLock,
+		commandTimeoutMs: options.commandTimeoutMs,
+		onWritten: () => backups.look(),
+	});
 	const encryption = createEncryptionControl({
 		...common,
 		platform: options.platform,
@@ -189,6 +197,7 @@ export function createEngine(options: EngineOptions): Engine {
 	}
 
 	function close(): void {
+		hostBackups.close();
 		poller.stop();
 		backups.close();
 		elsewhere.close();
@@ -204,6 +213,7 @@ export function createEngine(options: EngineOptions): Engine {
 			...backups.controls,
 			...rescue.controls,
 			...encryption.controls,
+			...hostBackups.controls,
 			stopAfterThis() {
 				if (!elsewhere.cancel(operator)) {
 					plans.controls.stopAfterThis();
@@ -218,12 +228,16 @@ export function createEngine(options: EngineOptions): Engine {
 		},
 		start() {
 			dispatch({type: 'connected', connection: transport.connection});
+			if (options.platform.hostBackup !== undefined) {
+				dispatch({type: 'hostBackupsOffered'});
+			}
 			tellSurroundings(surroundings);
 			poller.start();
 			void tick();
 		},
 		async stop() {
-			await Promise.all([plans.stop(), alarms.stop(), compaction.stop(), rescue.stop(), encryption.stop(), backups.stop()]);
+			const parts = [plans, alarms, compaction, rescue, encryption, backups, hostBackups];
+			await Promise.all(parts.map((part) => part.stop()));
 			close();
 		},
 		close,

@@ -34,6 +34,12 @@ export function createLateControls(
 		stopScan: () => real?.stopScan(),
 		declineSnapshot: (typed) => real?.declineSnapshot(typed),
 		tryWrite: (typed) => real?.tryWrite(typed),
+		openHostBackup: (request) => (real === undefined ? notYet() : real.openHostBackup(request)),
+		closeHostBackup: () => real?.closeHostBackup(),
+		startHostBackup: (shown, typed) => real?.startHostBackup(shown, typed),
+		stopHostBackup: () => real?.stopHostBackup(),
+		dismissHostBackup: () => real?.dismissHostBackup(),
+		removeLeftPod: (what) => real?.removeLeftPod(what),
 		dismissRescue: () => real?.dismissRescue(),
 		watchEncryption(wanted) {
 			watchesEncryption = wanted;

@@ -9,6 +9,7 @@ import type {Disarming, DisarmPlan} from '../domain/disarm.ts';
 import type {EncryptionSight} from '../domain/encryption.ts';
 import type {EncryptionChange} from '../domain/encryption-known.ts';
 import type {Failure} from '../domain/failure.ts';
+import type {HostBackup, HostBackupPlan} from '../domain/host-backup-run.ts';
 import type {MemberId} from '../domain/member.ts';
 import type {Observation} from '../domain/observation.ts';
 import type {PodsSeen} from '../domain/pod.ts';
@@ -52,6 +53,10 @@ export type EngineMessage =
 	| {readonly type: 'backupPlanChanged'; readonly plan: BackupPlan | undefined}
 	| {readonly type: 'backupChanged'; readonly backup: Backup | undefined}
 	| {readonly type: 'backupsRead'; readonly backups: readonly KnownBackup[]}
+	/** There is an OpenShift around, with hosts to back up on. */
+	| {readonly type: 'hostBackupsOffered'}
+	| {readonly type: 'hostBackupPlanChanged'; readonly plan: HostBackupPlan | undefined}
+	| {readonly type: 'hostBackupChanged'; readonly backup: HostBackup | undefined}
 	/** From the journal: defragmentations of the past, by member. */
 	| {readonly type: 'defragmentationsRead'; readonly byMember: Readonly<Record<MemberId, readonly KnownDefragmentation[]>>}
 	| {readonly type: 'journalChanged'; readonly journal: State['journal']};

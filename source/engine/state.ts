@@ -20,6 +20,7 @@ import type {EncryptionChange, EncryptionKnown} from '../domain/encryption-known
 import type {EncryptionPlan} from '../domain/encryption-plan.ts';
 import type {Failure} from '../domain/failure.ts';
 import type {History} from '../domain/history.ts';
+import type {HostBackup, HostBackupPlan} from '../domain/host-backup-run.ts';
 import type {Member, MemberId, Role} from '../domain/member.ts';
 import type {MemberCondition} from '../domain/member-state.ts';
 import type {Answer, MemberMetrics, MemberStatus} from '../domain/observation.ts';
@@ -97,6 +98,12 @@ export type State = {
 	readonly backup?: Backup;
 	/** Those of this cluster that the journal tells of, newest first; absent until it was read. */
 	readonly backups?: readonly KnownBackup[];
+	/** Whether backups can be taken on OpenShift's control-plane hosts. */
+	readonly hasHostBackups?: true;
+	/** The backup on a host being looked at, made again while it is open. */
+	readonly hostBackupPlan?: HostBackupPlan;
+	/** The one under way, or the last one that was asked for here. */
+	readonly hostBackup?: HostBackup;
 	/** What the program has to say until the next key. */
 	readonly message?: Message;
 	/** From the journal, oldest first. */

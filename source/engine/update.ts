@@ -79,6 +79,12 @@ export function update(state: State, message: EngineMessage): State {
 			return set(state, 'backup', message.backup);
 		case 'backupsRead':
 			return withAlerts({...state, backups: message.backups});
+		case 'hostBackupsOffered':
+			return {...state, hasHostBackups: true};
+		case 'hostBackupPlanChanged':
+			return set(state, 'hostBackupPlan', message.plan);
+		case 'hostBackupChanged':
+			return set(state, 'hostBackup', message.backup);
 		case 'defragmentationsRead':
 			return {
 				...state,
@@ -110,7 +116,9 @@ type OptionalKey =
 	| 'encryptionPlan'
 	| 'encryptionChange'
 	| 'backupPlan'
-	| 'backup';
+	| 'backup'
+	| 'hostBackupPlan'
+	| 'hostBackup';
 
 /** `undefined` takes the key away: an absent thing has no key in the state. */
 function set<K extends OptionalKey>(state: State, key: K, value: State[K] | undefined): State {

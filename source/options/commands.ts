@@ -92,9 +92,10 @@ export const commands: readonly Command[] = [
 	{
 		name: 'backup',
 		operands: 'DIRECTORY',
-		help: 'a verified snapshot of one member, put into a directory here',
+		help: 'a verified backup, put into a directory here',
 		details: [
 			'From a healthy member that does not lead, or from the one that --from names. It gets its name only when it is all here, on disk, and has been read again; nothing is overwritten, and nothing half is left.',
+			'On OpenShift it is made by cluster-backup.sh on one control-plane host, in a debug pod that is always removed; before it asks whether a rollout or an encryption migration is under way. Without a terminal that needs --yes.',
 			'Beside it goes a manifest: members, versions, checksum.',
 		],
 		reachesCluster: true,

@@ -241,6 +241,44 @@ const restoreFlags: readonly Flag[] = [
 	},
 ];
 
+const hostBackupFlags: readonly Flag[] = [
+	{
+		name: 'rpc',
+		type: 'boolean',
+		help: "on OpenShift too, a snapshot over etcd's own RPC in place of cluster-backup.sh on a host: it writes nothing to the cluster",
+		commands: ['backup'],
+	},
+	{
+		name: 'host',
+		type: 'string',
+		value: 'NODE',
+		help: 'on OpenShift, the control-plane host; without it one that is well and does not lead',
+		commands: ['backup'],
+	},
+	{
+		name: 'host-dir',
+		type: 'string',
+		value: 'PATH',
+		help: 'on OpenShift, the directory on the host',
+		default: '/home/core/assets/backup',
+		commands: ['backup'],
+	},
+	{name: 'leave', type: 'boolean', help: 'on OpenShift, leave the backup on the host', commands: ['backup']},
+	{
+		name: 'kuberesources-dir',
+		type: 'string',
+		value: 'DIRECTORY',
+		help: 'on OpenShift, where static_kuberesources goes: with encryption it holds the keys, and belongs somewhere else than the snapshot',
+		commands: ['backup'],
+	},
+	{
+		name: 'allow-partial',
+		type: 'boolean',
+		help: 'with --yes, also while an encryption migration is under way: the backup is partially encrypted, and labelled so',
+		commands: ['backup'],
+	},
+];
+
 export const flags: readonly Flag[] = [
 	...connectionFlags,
 	...kubernetesFlags,
@@ -349,11 +387,12 @@ export const flags: readonly Flag[] = [
 		name: 'from',
 		type: 'string',
 		value: 'MEMBER',
-		help: 'the member to take the snapshot of, by name, id or endpoint; without it a healthy one that does not lead',
+		help: 'the member to take a snapshot of over its RPC, by name, id or endpoint; without it a healthy one that does not lead',
 		commands: ['backup'],
 	},
+	...hostBackupFlags,
 	...restoreFlags,
-	{name: 'yes', short: 'y', type: 'boolean', help: 'do it without asking', commands: ['defrag', 'alarm', 'compact']},
+	{name: 'yes', short: 'y', type: 'boolean', help: 'do it without asking', commands: ['defrag', 'alarm', 'compact', 'backup']},
 	{
 		name: 'write-out',
 		short: 'w',

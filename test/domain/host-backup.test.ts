@@ -175,6 +175,7 @@ describe('the gates', () => {
 			health: 'healthy',
 			alarms: [],
 			defragmenting: [],
+			others: [],
 			missing: [],
 			...more,
 		});
@@ -213,6 +214,7 @@ describe('the gates', () => {
 	it.each([
 		['permissions failed', {missing: ['create pods in openshift-etcd']}],
 		['idle failed', {defragmenting: ['c']}],
+		['alone failed', {others: ['pod x of ana']}],
 		['host failed', {choice: {kind: 'none', why: 'no host'}}],
 		['host unchecked', {choice: {...choice, warning: 'is the leader'}}],
 		['writes failed', {health: 'no quorum'}],

@@ -21,8 +21,7 @@ Usage:
                                    durations, longest silence
   etcdtop restore                  a runbook that walks through a restore from a
                                    backup
-  etcdtop backup DIRECTORY         a verified snapshot of one member, put into a
-                                   directory here
+  etcdtop backup DIRECTORY         a verified backup, put into a directory here
   etcdtop snapshot verify FILE     whether a snapshot's file is whole: its hash,
                                    revision, keys and size
   etcdtop contexts                 the clusters that the kubeconfig leads to

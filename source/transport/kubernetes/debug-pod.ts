@@ -2,6 +2,7 @@
 import {randomBytes} from 'node:crypto';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {CoreV1Api} from '@kubernetes/client-node';
+import {mayHaveHappened} from '../../domain/failure.ts';
 import {safeText} from '../safe-text.ts';
 import type {CallOptions} from '../transport.ts';
 import {failureOf, TransportError} from '../transport-error.ts';
@@ -9,7 +10,11 @@ import {statusCodeOf} from './api-failure.ts';
 import type {KubernetesClient} from './client.ts';
 import {type DebugPodRequest, debugNamespace, debugPod, podProgress} from './debug-pod-object.ts';
 
-const lookEveryMs = 300;
+const firstLookMs = 100;
+const lookEveryMs = 1000;
+
+/** How often what may have been made is looked for, a second apart. */
+const lateLooks = 3;
 
 /** The removal is tried so often, and a second longer apart each time. */
 const removeAttempts = 4;
@@ -48,14 +53,14 @@ export async function startDebugPod(
 		wish.onNews?.(`in ${wish.namespace} it can't run (${why}): making a namespace for it`);
 	}
 	const own = {name, namespace: name, ownsNamespace: true};
-	await client
-		.request(
+	await created(client, own, call, () =>
+		client.request(
 			`namespace ${name}`,
 			CoreV1Api,
 			(api, configuration) => api.createNamespace({body: debugNamespace(name, wish.operator)}, configuration),
-			{...call, ...(options.signal && {signal: options.signal})},
-		)
-		.catch((error: unknown) => removedThen(client, own, call, error));
+			call,
+		),
+	);
 	return startIn(client, own, wish, call, options);
 }
 
@@ -82,14 +87,16 @@ async function startIn(
 	const what = safeText(`debug pod ${name} in ${namespace}`);
 	const signal = options.signal && {signal: options.signal};
 	const started = performance.now();
-	try {
-		await client.request(
+	await created(client, pod, call, () =>
+		client.request(
 			what,
 			CoreV1Api,
 			(api, configuration) => api.createNamespacedPod({namespace, body: debugPod({...wish, name, namespace})}, configuration),
-			{...call, ...signal},
-		);
-		for (;;) {
+			call,
+		),
+	);
+	try {
+		for (let pauseMs = firstLookMs; ; pauseMs *= 2) {
 			const object = await client.request(
 				what,
 				CoreV1Api,
@@ -109,7 +116,7 @@ async function startIn(
 					progress.kind === 'hopeless' && progress.isSelector && !pod.ownsNamespace,
 				);
 			}
-			await sleep(lookEveryMs, undefined, signal).catch(() => {});
+			await sleep(Math.min(lookEveryMs, pauseMs), undefined, signal).catch(() => {});
 		}
 	} catch (error) {
 		return removedThen(client, pod, call, error);
@@ -125,7 +132,30 @@ function notRunning(what: string, node: string, why: string, isKeptOff: boolean)
 	});
 }
 
-/** It may have been made though nobody said so. Throws `error`, with what is left where it can't be removed. */
+/**
+ * Whoever stops meanwhile waits for the answer: what is given up may be made a moment later. Where none comes, it is looked for and
+ * removed for some seconds.
+ */
+async function created(
+	client: KubernetesClient,
+	pod: RunningPod,
+	call: CallOptions,
+	create: () => Promise<unknown>,
+): Promise<void> {
+	try {
+		await create();
+	} catch (error) {
+		if (mayHaveHappened(failureOf(error))) {
+			for (let look = 0; look < lateLooks; look++) {
+				await sleep(1000);
+				await removeDebugPod(client, pod, {timeoutMs: call.timeoutMs}).catch(() => {});
+			}
+		}
+		throw pod.ownsNamespace ? await removedThen(client, pod, call, error) : error;
+	}
+}
+
+/** Throws `error`, with what is left where it can't be removed. */
 async function removedThen(client: KubernetesClient, pod: RunningPod, call: CallOptions, error: unknown): Promise<never> {
 	const left = await removeDebugPod(client, pod, {timeoutMs: call.timeoutMs}).then(
 		() => undefined,

@@ -8,7 +8,9 @@ import {failureOf, TransportError} from '../transport-error.ts';
 import {statusCodeOf} from './api-failure.ts';
 import type {Output} from './pod-exec.ts';
 
-const lookEveryMs = 700;
+/** At first it may be over at once; later nobody waits for the second. */
+const firstLookMs = 100;
+const lookEveryMs = 1000;
 const questionTimeoutMs = 15_000;
 
 /** Of what it prints, in bytes: a dozen lines. All of it is asked for each time, so that nothing depends on what was heard before. */
@@ -50,7 +52,7 @@ export async function followScript(run: RunInPod, words: readonly string[], opti
 	};
 	const ask = (command: readonly string[]) =>
 		run('cluster-backup.sh', command, {timeoutMs: questionTimeoutMs, ...(signal && {signal})});
-	for (;;) {
+	for (let pauseMs = firstLookMs; ; pauseMs *= 2) {
 		try {
 			if (!isStarted) {
 				await ask(['/bin/sh', '-c', startScript, 'etcdtop', ...words]);
@@ -82,7 +84,7 @@ export async function followScript(run: RunInPod, words: readonly string[], opti
 		if (performance.now() - started > timeoutMs) {
 			throw lost(`it has not ended within ${Math.round(timeoutMs / 60_000)} min`);
 		}
-		await sleep(lookEveryMs, undefined, signal && {signal}).catch(() => {});
+		await sleep(Math.min(lookEveryMs, pauseMs), undefined, signal && {signal}).catch(() => {});
 	}
 }
 

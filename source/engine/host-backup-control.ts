@@ -1,0 +1,381 @@
+/** Backups on OpenShift's control-plane hosts: the plan while it is looked at, and one backup at a time. */
+import {isAbsolute, resolve} from 'node:path';
+import {BackupError} from '../backup/backup-error.ts';
+import {prepareHostBackup, type SavingHostBackup} from '../backup/save-host-backup.ts';
+import {isOver} from '../domain/defrag-run.ts';
+import {hostDirectoryFault, neededBytes} from '../domain/host-backup.ts';
+import {hostBackupGates, hostBackupWord} from '../domain/host-backup-gates.ts';
+import type {HostBackup, HostBackupPhase, HostBackupPlan, HostBackupRequest, LeftPod} from '../domain/host-backup-run.ts';
+import {chooseHost, type HostMember} from '../domain/host-choice.ts';
+import {
+	encryptionText,
+	type HostCircumstances,
+	mayBeEncrypted,
+	migrationSigns,
+	proxyVariables,
+} from '../domain/host-circumstances.ts';
+import {memberLabel} from '../domain/member.ts';
+import type {HostBackupPort, Leftover} from '../transport/platform.ts';
+import type {Transport} from '../transport/transport.ts';
+import {failureOf} from '../transport/transport-error.ts';
+import type {Clock} from './clock.ts';
+import type {Controls} from './controls.ts';
+import {lineOf} from './file-attempt-log.ts';
+import {hostManifest} from './host-backup-facts.ts';
+import {runHostBackup} from './host-backup-run.ts';
+import type {Journal} from './journal.ts';
+import type {EngineMessage} from './messages.ts';
+import {observeNow} from './observe-now.ts';
+import type {AcquireLock} from './run-lock.ts';
+import type {State} from './state.ts';
+
+export type HostBackupControlOptions = {
+	/** Absent where there is no OpenShift around. */
+	readonly port: HostBackupPort | undefined;
+	readonly transport: Transport;
+	readonly clock: Clock;
+	readonly journal: Journal;
+	readonly operator: string;
+	readonly acquireLock: AcquireLock;
+	readonly commandTimeoutMs: number;
+	readonly getState: () => State;
+	readonly dispatch: (message: EngineMessage) => void;
+	/** The journal holds a backup more. */
+	readonly onWritten: () => void;
+};
+
+export type HostBackupControls = Pick<
+	Controls,
+	'openHostBackup' | 'closeHostBackup' | 'startHostBackup' | 'stopHostBackup' | 'dismissHostBackup' | 'removeLeftPod'
+>;
+
+export interface HostBackupControl {
+	readonly controls: HostBackupControls;
+	/** The run lock of this machine is ours. */
+	holdsLock(): boolean;
+	/** Stops the one under way, and resolves when its pod is gone. */
+	stop(): Promise<void>;
+	/** At once, for a process that ends: the pod stays, and the next start finds it. */
+	close(): void;
+}
+
+/** The API is asked no more often while a plan is looked at. */
+const planEveryMs = 2500;
+
+export function createHostBackupControl(options: HostBackupControlOptions): HostBackupControl {
+	const {port, transport, clock, journal, operator, getState, dispatch} = options;
+	let request: HostBackupRequest | undefined;
+	let leftovers: readonly Leftover[] = [];
+	let holdsLock = false;
+	let working: {readonly done: Promise<void>; readonly abort: AbortController; saving?: SavingHostBackup} | undefined;
+
+	const refuse = (text: string) => dispatch({type: 'messageChanged', message: {kind: 'refused', text}});
+	const show = (backup: HostBackup | undefined) => dispatch({type: 'hostBackupChanged', backup});
+
+	function held(wanted: HostBackupRequest): string | undefined {
+		const {run, clusterId, readOnly} = getState();
+		if (readOnly) {
+			return 'read-only session; a debug pod changes the cluster: start without --read-only';
+		}
+		if (clusterId === undefined) {
+			return 'no member has answered yet';
+		}
+		const fault = hostDirectoryFault(wanted.hostDirectory);
+		if (fault !== undefined) {
+			return `the directory on the host: ${fault}`;
+		}
+		return run === undefined || isOver(run) ? undefined : 'a run is going on; wait for its end';
+	}
+
+	async function planFor(
+		from: HostBackupPort,
+		wanted: HostBackupRequest,
+	): Promise<HostBackupPlan & {readonly circumstances: HostCircumstances}> {
+		const [circumstances, missing, found] = await Promise.all([from.circumstances(), from.missing(), from.leftovers()]);
+		leftovers = found;
+		const state = getState();
+		const choice = chooseHost({
+			members: state.members.map(hostMember),
+			pods: state.pods?.matches ?? [],
+			nodes: circumstances.nodes,
+			...(wanted.host !== undefined && {wanted: wanted.host}),
+		});
+		const gates = hostBackupGates({
+			circumstances,
+			choice,
+			health: state.health.kind,
+			alarms: state.alarms,
+			defragmenting: state.members
+				.filter(({condition}) => condition.state === 'defragmenting')
+				.map(({member}) => memberLabel(member)),
+			missing,
+			others: found.filter(({isRunning}) => isRunning).map(({what, operator: whose}) => `${what} of ${whose}`),
+		});
+		const failed = gates.find(({state: gate}) => gate === 'failed');
+		const refusal = held(wanted) ?? (failed && `${failed.title}: ${failed.detail}`);
+		const word = hostBackupWord(gates);
+		const {encryption} = circumstances;
+		return {
+			circumstances,
+			gates,
+			choice,
+			holdsKeys: encryption.kind !== 'told' || mayBeEncrypted(encryption.value),
+			leftovers: found.map(leftPod),
+			...(word !== undefined && {word}),
+			...(refusal !== undefined && {refusal}),
+		};
+	}
+
+	async function keepPlanning(from: HostBackupPort, wanted: HostBackupRequest): Promise<void> {
+		while (request === wanted) {
+			const plan = await planFor(from, wanted).catch((error: unknown) => failureOf(error));
+			if (request === wanted) {
+				dispatch({type: 'hostBackupPlanChanged', plan: 'gates' in plan ? plan : unknownPlan(plan.message)});
+			}
+			await clock.sleep(planEveryMs);
+		}
+	}
+
+	function closePlan(): void {
+		request = undefined;
+		dispatch({type: 'hostBackupPlanChanged', plan: undefined});
+	}
+
+	async function take(
+		from: HostBackupPort,
+		wanted: HostBackupRequest,
+		shown: HostBackupPlan,
+		typed: string,
+		signal: AbortSignal,
+	): Promise<void> {
+		const lock = await options
+			.acquireLock(getState().clusterId ?? '', operator)
+			.catch((error: unknown) => ({kind: 'held', heldBy: `the run lock can't be had: ${String(error)}`}) as const);
+		if (lock.kind === 'held') {
+			return refuse(`backup: ${lock.heldBy}`);
+		}
+		holdsLock = true;
+		try {
+			await checkedThenRun(from, wanted, shown, typed, signal);
+		} catch (error) {
+			const {message, nextStep} = error instanceof BackupError ? error : failureOf(error);
+			refuse(`backup: ${[message, nextStep].filter((text) => text !== '').join('. ')}`);
+		} finally {
+			holdsLock = false;
+			lock.lock.release();
+		}
+	}
+
+	/** What the dialog showed may be seconds old: everything is asked anew. */
+	async function checkedThenRun(
+		from: HostBackupPort,
+		wanted: HostBackupRequest,
+		shown: HostBackupPlan,
+		typed: string,
+		signal: AbortSignal,
+	): Promise<void> {
+		await refuseInflight();
+		const {circumstances, choice, refusal, word, holdsKeys} = await planFor(from, wanted);
+		if (refusal !== undefined) {
+			return refuse(`backup: ${refusal}`);
+		}
+		if (choice.kind === 'none' || (shown.choice.kind === 'chosen' && shown.choice.node !== choice.node)) {
+			return refuse('backup: the host that was shown is no longer the one to take; look at the plan again');
+		}
+		if (word !== undefined && typed !== word) {
+			return refuse(`backup: an encryption migration is under way; type "${word}" for a backup that is partially encrypted`);
+		}
+		signal.throwIfAborted();
+		const dbSizeBytes = choice.member.dbSizeBytes ?? 0;
+		if (wanted.directory !== undefined) {
+			await prepareHostBackup(wanted.directory, wanted.resourcesDirectory, neededBytes(dbSizeBytes));
+		}
+		const {encryption, proxy} = circumstances;
+		const backup: HostBackup = {
+			operator,
+			request: wanted,
+			node: choice.node,
+			from: {memberId: choice.member.id, name: choice.member.name},
+			isPartial: word !== undefined,
+			holdsKeys,
+			startedAt: clock.uptimeMs(),
+			lines: [],
+			warnings: [],
+			phase: {kind: 'checking'},
+		};
+		show(backup);
+		const createdAt = `${new Date(clock.wallMs()).toISOString().slice(0, 19)}Z`;
+		const state = getState();
+		note(backup, {outcome: 'started', files: [`${choice.node}:${wanted.hostDirectory}`]});
+		const ended = await runHostBackup({
+			port: from,
+			clock,
+			backup,
+			variables: proxy.kind === 'told' ? proxyVariables(proxy.value) : {},
+			dbSizeBytes,
+			migratingType: async () => {
+				const now = (await from.circumstances()).encryption;
+				return now.kind === 'told' && migrationSigns(now.value).length > 0 ? encryptionText(now.value) : undefined;
+			},
+			manifestOf: (facts) =>
+				hostManifest({
+					...facts,
+					state,
+					createdAt,
+					memberId: choice.member.id,
+					node: choice.node,
+					encryption,
+					version: circumstances.openshiftVersion,
+				}),
+			show,
+			onSaving(saving) {
+				if (working !== undefined) {
+					working.saving = saving;
+				}
+			},
+			signal,
+		});
+		written(ended, ended.phase);
+	}
+
+	/** A silent member can't be frozen by another's stream. */
+	async function refuseInflight(): Promise<void> {
+		const timeout = {timeoutMs: options.commandTimeoutMs};
+		const {members} = await observeNow(transport, await transport.membership(timeout), clock, timeout);
+		const busy = members.find(({metrics}) => metrics.kind === 'answered' && (metrics.value.defragInflight ?? 0) > 0);
+		if (busy !== undefined) {
+			throw new BackupError(`${memberLabel(busy.member)} is being defragmented`, 'Wait until it is done.');
+		}
+	}
+
+	function written(backup: HostBackup, phase: HostBackupPhase): void {
+		if (phase.kind === 'done') {
+			const [snapshot] = phase.files;
+			const revision = phase.snapshot && Number(phase.snapshot.revision);
+			note(backup, {
+				outcome: 'done',
+				files: phase.files.map(({place}) => place),
+				bytes: snapshot!.bytes,
+				sha256: snapshot!.sha256,
+				...(revision !== undefined && {revision}),
+			});
+		} else if (phase.kind === 'failed' || phase.kind === 'cancelled') {
+			note(backup, {outcome: phase.kind, files: phase.left ?? [], reason: phase.reason});
+		}
+		dispatch({
+			type: 'happened',
+			event: {
+				at: clock.uptimeMs(),
+				kind: phase.kind === 'done' ? 'good' : 'warning',
+				subject: backup.node,
+				memberId: backup.from.memberId,
+				text:
+					phase.kind === 'done'
+						? `backed up to ${phase.files[0]?.place}`
+						: `backup ${phase.kind}${'reason' in phase ? `: ${phase.reason}` : ''}`,
+			},
+		});
+		options.onWritten();
+	}
+
+	type Outcome = Omit<Extract<Parameters<typeof lineOf>[3], {type: 'backup'}>, 'type' | 'kind' | 'memberId' | 'memberName'>;
+
+	function note({from}: HostBackup, outcome: Outcome): void {
+		const fields = {
+			type: 'backup',
+			kind: 'openshift backup',
+			...outcome,
+			memberId: from.memberId,
+			memberName: from.name,
+		} as const;
+		try {
+			journal.append(lineOf(clock, operator, getState().clusterId ?? '', fields), {sync: true});
+		} catch (error) {
+			// A backup that nobody wrote down is better than none.
+			const text = error instanceof Error ? error.message : String(error);
+			dispatch({type: 'messageChanged', message: {kind: 'warning', text}});
+		}
+	}
+
+	return {
+		holdsLock: () => holdsLock,
+		async stop() {
+			request = undefined;
+			working?.abort.abort();
+			await working?.done;
+		},
+		close() {
+			request = undefined;
+			working?.abort.abort();
+			working?.saving?.discard();
+		},
+		controls: {
+			openHostBackup(wanted) {
+				if (port === undefined) {
+					return refuse('backup: there is no OpenShift around this etcd');
+				}
+				request = {
+					...wanted,
+					...(wanted.directory !== undefined && {directory: absolute(wanted.directory)}),
+					...(wanted.resourcesDirectory !== undefined && {resourcesDirectory: absolute(wanted.resourcesDirectory)}),
+				};
+				void keepPlanning(port, request);
+			},
+			closeHostBackup: closePlan,
+			startHostBackup(shown, typed) {
+				const wanted = request;
+				closePlan();
+				if (wanted === undefined || port === undefined) {
+					return;
+				}
+				if (working !== undefined) {
+					return refuse('backup: one is under way');
+				}
+				const abort = new AbortController();
+				const done = take(port, wanted, shown, typed, abort.signal).finally(() => {
+					working = undefined;
+				});
+				working = {done, abort};
+			},
+			stopHostBackup: () => working?.abort.abort(),
+			dismissHostBackup() {
+				if (working === undefined) {
+					show(undefined);
+				}
+			},
+			removeLeftPod(what) {
+				const leftover = leftovers.find((one) => one.what === what);
+				if (leftover === undefined || port === undefined) {
+					return refuse(`${what}: it is not there any more`);
+				}
+				void port.remove(leftover).then(
+					() => dispatch({type: 'messageChanged', message: {kind: 'good', text: `${what} is removed`}}),
+					(error: unknown) => refuse(`${what}: ${failureOf(error).message}`),
+				);
+			},
+		},
+	};
+}
+
+function absolute(path: string): string {
+	return isAbsolute(path) ? path : resolve(path);
+}
+
+function hostMember({member, role, condition, status}: State['members'][number]): HostMember {
+	return {
+		id: member.id,
+		name: memberLabel(member),
+		role,
+		state: condition.state,
+		...(status !== undefined && {dbSizeBytes: status.value.dbSizeBytes}),
+	};
+}
+
+function leftPod({what, node, operator, createdWallMs, isRunning, command}: Leftover): LeftPod {
+	return {what, node, operator, ...(createdWallMs !== undefined && {createdWallMs}), isRunning, command};
+}
+
+/** While the API does not answer. */
+function unknownPlan(why: string): HostBackupPlan {
+	return {gates: [], choice: {kind: 'none', why}, holdsKeys: true, leftovers: [], refusal: why};
+}
