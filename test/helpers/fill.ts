@@ -1,4 +1,5 @@
 import {setTimeout as delay} from 'node:timers/promises';
+import {statusOf} from '../../source/demo/member-status.ts';
 import type {Cluster} from './cluster.ts';
 
 /** Writes keys and drops their history, so that every member's file has free pages to give back. */
@@ -18,12 +19,22 @@ export async function fragment(
 		revision = Number((answer['header'] as {revision: string}).revision);
 	}
 	await member.call('/v3/kv/compaction', {revision: String(revision), physical: true});
-	// Pages that a compaction freed can be given back once later writes have been committed.
-	for (let index = 0; index < 20; index++) {
+	// Each member compacts by itself, and its pages can be given back once later writes have been committed.
+	const deadline = performance.now() + freedTimeoutMs;
+	for (;;) {
 		await member.call('/v3/kv/put', {key: key(0), value: ''});
+		const sizes = await Promise.all(cluster.members.map(statusOf));
+		if (sizes.every(({dbSizeBytes, dbSizeInUseBytes}) => dbSizeInUseBytes < dbSizeBytes / 4)) {
+			return;
+		}
+		if (performance.now() > deadline) {
+			throw new Error(`no pages were freed: ${JSON.stringify(sizes)}`);
+		}
 		await delay(50);
 	}
 }
+
+const freedTimeoutMs = 30_000;
 
 const MiB = 1024 * 1024;
 
