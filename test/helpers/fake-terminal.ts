@@ -12,6 +12,8 @@ export type FakeTerminal = {
 	frame(): Promise<string>;
 	/** Types; each call arrives as one chunk. Resolves once the app has drawn what came of it. */
 	send(keys: string): Promise<void>;
+	/** Types letter by letter, each a chunk of its own. Resolves once the app has drawn what came of the last one. */
+	type(text: string): Promise<void>;
 	resize(columns: number, rows: number): Promise<void>;
 	rerender(element: ReactNode): Promise<void>;
 	/** Everything the terminal was sent. */
@@ -21,7 +23,7 @@ export type FakeTerminal = {
 };
 
 const tickMs = 10;
-const quietEnoughMs = 50;
+const quietEnoughMs = 40;
 const longestSettleMs = 5000;
 
 export type FakeOptions = {ascii?: boolean; colorLevel?: ColorLevel};
@@ -78,6 +80,13 @@ export async function openFake(
 		},
 		async send(keys) {
 			stdin.write(keys);
+			await settle();
+		},
+		async type(text) {
+			for (const letter of text) {
+				stdin.write(letter);
+				await new Promise((resolve) => setTimeout(resolve, tickMs));
+			}
 			await settle();
 		},
 		async resize(newColumns, newRows) {

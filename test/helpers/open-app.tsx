@@ -85,9 +85,7 @@ export async function openApp(initial: State, options: StoryOptions = {}): Promi
 			}
 		},
 		async type(text) {
-			for (const letter of text) {
-				await fake.send(letter);
-			}
+			await fake.type(text);
 		},
 		frame: () => fake.frame(),
 		calls: () => calls,
