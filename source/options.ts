@@ -37,6 +37,9 @@ export type Options = {
 	readonly toHead: boolean;
 	/** `--from` of a backup: a member. */
 	readonly backupFrom?: string;
+	/** What to encrypt with, where it was said. */
+	readonly encryptionType?: 'aescbc' | 'aesgcm';
+	readonly wait: boolean;
 	readonly yes: boolean;
 	/** In a process of its own, which goes on when this terminal is gone. */
 	readonly detach: boolean;
@@ -89,6 +92,8 @@ function optionsFrom(parsed: Arguments, environment: NodeJS.ProcessEnv): Options
 		allowOutage: read.isSet('allow-outage'),
 		toHead: read.isSet('to-head'),
 		...(parsed.command.name === 'backup' && backupFrom !== undefined && {backupFrom}),
+		...(read.text('type') !== undefined && {encryptionType: read.choice('type') as 'aescbc' | 'aesgcm'}),
+		wait: read.isSet('wait'),
 		yes: read.isSet('yes'),
 		detach: read.isSet('detach'),
 		writeOut: read.choice('write-out') as Options['writeOut'],

@@ -118,6 +118,24 @@ describe('the roles', () => {
 		expect(await backup.leftovers()).toEqual([]);
 	});
 
+	it('to change the encryption on OpenShift: all of it, and without its keys by the conditions alone', async () => {
+		const roles = ['etcdtop-watch', 'etcdtop-encryption'];
+		const lookWith = async (namespaces: readonly (string | undefined)[]) => {
+			const kubernetes = await openAs('openshift', rulesOf(roles, namespaces));
+			const port = platformOf(kubernetes, 5000).encryption!;
+			const {config, servers, keys, deniedPatch} = await port.look();
+			const kinds = [config, ...Object.values(servers), keys].map(({kind}) => kind);
+			const version = config.kind === 'told' ? config.value.version : '';
+			return {kinds, deniedPatch, written: await port.set('aescbc', version)};
+		};
+		const told = {deniedPatch: undefined, written: {kind: 'written'}};
+		expect(await lookWith(['openshift-config-managed', ...openshiftNamespaces])).toEqual({
+			...told,
+			kinds: ['told', 'told', 'told', 'told', 'told'],
+		});
+		expect(await lookWith(openshiftNamespaces)).toEqual({...told, kinds: ['told', 'told', 'told', 'told', 'denied']});
+	});
+
 	it('every binding names a role that is there', () => {
 		for (const {kind, metadata, roleRef} of manifests.filter(({roleRef: ref}) => ref !== undefined)) {
 			const role = manifests.find(

@@ -7,6 +7,7 @@ import {runCompact} from './compact.ts';
 import {type CommandContext, exitCodes} from './context.ts';
 import {runContexts} from './contexts.ts';
 import {runDefrag} from './defrag.ts';
+import {runEncryption} from './encryption.ts';
 import {runJournal} from './journal.ts';
 import {runReport} from './report.ts';
 import {runRestorePrint} from './restore.ts';
@@ -24,6 +25,8 @@ export async function runCommand(context: CommandContext): Promise<number> {
 			return runAlarm(context);
 		case 'compact':
 			return runCompact(context);
+		case 'encryption':
+			return runEncryption(context);
 		case 'journal':
 			return runJournal(context);
 		case 'report':

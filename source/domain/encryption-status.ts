@@ -117,14 +117,15 @@ function serverStatus(
 	const newest = newestFirst?.[0];
 	const conditions = told.kind === 'told' ? told.value : undefined;
 	const resources = resourcesOf(server, conditions, newestFirst ?? []);
-	const migrated = newest?.migrated.filter((resource) => resources.includes(resource)) ?? [];
-	const isAll = resources.every((resource) => migrated.includes(resource));
+	const written = newest?.migrated ?? [];
+	const isAll = resources.every((resource) => written.includes(resource));
 	const common = {
 		id,
 		name,
 		failing: conditions?.failing ?? [],
 		resources,
-		migrated,
+		// With a key of another type nothing is written yet as it is to be.
+		migrated: newest?.mode === type ? written : [],
 		migrating: conditions?.migrating ?? [],
 		...(newest !== undefined && {key: keyStatus(newest, isAll, serverNowMs)}),
 	};
@@ -133,14 +134,13 @@ function serverStatus(
 		return {...common, phase: 'unknown', reason, message, isSettled: false};
 	}
 	const {reason, message} = conditions.encrypted;
-	const wanted = type !== 'identity';
 	const seen = {reason, type, isRewriting: conditions.migrating.length > 0};
 	const phase = newestFirst === undefined ? phaseByCondition(seen) : phaseByKeys(seen, newestFirst, isAll);
 	const stale = staleBecause(conditions, phase, seen);
 	return {
 		...common,
 		// Where keys can't be seen, the condition that says so is all there is to count by.
-		migrated: newestFirst === undefined && phase === 'encrypted' && wanted ? resources : migrated,
+		...(newestFirst === undefined && phase === 'encrypted' && {migrated: resources}),
 		phase,
 		reason,
 		message,
@@ -237,7 +237,7 @@ function staleBecause({converging}: ApiServerConditions, phase: EncryptionPhase,
 		case 'waiting':
 			return `${type} is configured and has not been taken up yet`;
 		case 'encrypting':
-			return reason === 'EncryptionInProgress' ? undefined : 'there is a newer key than it tells of';
+			return reason === 'EncryptionInProgress' ? undefined : 'a new key was made since';
 		case 'decrypting':
 			return reason === 'DecryptionInProgress' ? undefined : 'decrypting has begun since';
 		default:

@@ -58,13 +58,14 @@ export function createEncryptionControl(options: EncryptionControlOptions): {
 
 	const refuse = (text: string) => dispatch({type: 'messageChanged', message: {kind: 'refused', text}});
 
-	/** One look at a time serves everybody. */
+	/** One look at a time serves everybody. It tells how things were when it began: what was changed since is not in it. */
 	function look(): Promise<EncryptionSight> {
+		const at = clock.uptimeMs();
 		looking ??= port!.look(stopping.signal).then((sight) => {
 			looking = undefined;
-			lookedAt = clock.uptimeMs();
+			lookedAt = at;
 			if (!stopping.signal.aborted) {
-				dispatch({type: 'encryptionSeen', at: lookedAt, sight});
+				dispatch({type: 'encryptionSeen', at, sight});
 				tellPlan();
 				settleUnknown(sight);
 			}
@@ -149,6 +150,7 @@ export function createEncryptionControl(options: EncryptionControlOptions): {
 			show({kind: 'done', at: clock.uptimeMs()});
 			dispatch({type: 'happened', event: asked(type)});
 		}
+		await looking;
 		await look();
 	}
 

@@ -7,6 +7,7 @@ export type CommandName =
 	| 'defrag'
 	| 'alarm'
 	| 'compact'
+	| 'encryption'
 	| 'journal'
 	| 'report'
 	| 'restore'
@@ -63,6 +64,16 @@ export const commands: readonly Command[] = [
 		name: 'compact',
 		help: 'drop revisions older than 5 minutes',
 		details: ['Watches for 5 minutes to know how old a revision is. The files get smaller only by defragmenting afterwards.'],
+		reachesCluster: true,
+	},
+	{
+		name: 'encryption',
+		operands: 'status | enable | disable',
+		help: "encryption of etcd's values on OpenShift",
+		details: [
+			'Enabling and disabling take 20 minutes or longer, in the cluster itself: --wait follows it on every API server to its end. Leaving ends the wait alone.',
+			'With status the exit code is 1 where not everything can be seen.',
+		],
 		reachesCluster: true,
 	},
 	{

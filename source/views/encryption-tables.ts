@@ -12,20 +12,29 @@ import type {ViewProps} from './view.ts';
 /** Where the second line of a row begins. */
 const indentCells = 16;
 const messageFrom = 110;
+/** Of the columns before the message, and the blanks around it. */
+const beforeMessageCells = 65;
 
 export function serverLines({columns, theme}: ViewProps, {servers}: EncryptionStatus): readonly Line[] {
 	const table = serverColumns(columns, theme);
+	const ofAll = commonStale(servers);
 	return [
 		tableHead(table, theme),
 		...servers.flatMap((server) => [
 			tableRow(table, server, theme),
-			...notesOf(server, columns).flatMap((note) => noteLines(note, columns, theme)),
+			...notesOf(server, columns, ofAll).flatMap((note) => noteLines(note, columns, theme)),
 		]),
+		...(ofAll === undefined ? [] : noteLines({text: `every condition may be old: ${ofAll}`}, columns, theme)),
 	];
 }
 
+/** What is to be said of each of them is said once. */
+function commonStale(servers: readonly ApiServerStatus[]): string | undefined {
+	const [first] = servers;
+	return servers.every(({stale}) => stale === first?.stale) ? first?.stale : undefined;
+}
+
 function serverColumns(columns: number, theme: Theme): readonly Column<ApiServerStatus>[] {
-	const messageCells = columns - messageFrom + 36;
 	return [
 		{head: 'API SERVER', cells: 11, align: 'left', gap: 2, content: ({name}) => span(name, theme.styles.strong)},
 		{head: 'STATE', cells: 15, align: 'left', gap: 2, content: ({phase}) => phaseSpans(phase, theme)},
@@ -42,7 +51,7 @@ function serverColumns(columns: number, theme: Theme): readonly Column<ApiServer
 			: [
 					{
 						head: 'MESSAGE',
-						cells: messageCells,
+						cells: columns - beforeMessageCells,
 						align: 'left',
 						gap: 2,
 						content: ({message, stale}: ApiServerStatus) =>
@@ -78,11 +87,11 @@ function writtenText({phase, isSettled, migrated, resources}: ApiServerStatus): 
 
 type Note = {readonly text: string; readonly style?: 'bad'};
 
-function notesOf(server: ApiServerStatus, columns: number): readonly Note[] {
+function notesOf(server: ApiServerStatus, columns: number, ofAll: string | undefined): readonly Note[] {
 	const {phase, message, stale, failing, migrating, resources} = server;
 	return [
 		...(phase === 'unknown' ? [{text: `can not be seen: ${message}`}] : []),
-		...(stale === undefined ? [] : [{text: `the condition may be old: ${stale}`}]),
+		...(stale === undefined || ofAll !== undefined ? [] : [{text: `the condition may be old: ${stale}`}]),
 		...(migrating.length === 0 ? [] : [{text: `being written anew: ${migrating.map(shortName).join(', ')}`}]),
 		...failing.map((text) => ({text, style: 'bad'}) as const),
 		...(columns < messageFrom && stale === undefined && migrating.length === 0 && phase === 'encrypted'

@@ -100,6 +100,8 @@ function silenceText({config, servers}: EncryptionSeen['sight']): string {
 }
 
 const barCells = 40;
+/** What stands behind the bar, and the blanks around it. */
+const besideBarCells = 36;
 
 /** ` ████████░░░░  3 of 5 resources   6:12 so far` and what that means, or the state in one sentence. */
 function progressLines(props: ViewProps, {since}: EncryptionSeen, status: EncryptionStatus): readonly Line[] {
@@ -110,7 +112,7 @@ function progressLines(props: ViewProps, {since}: EncryptionSeen, status: Encryp
 		return told(props, {symbol, style}, text);
 	}
 	const elapsed = since === undefined ? '' : `   ${durationText(state.now - since)} so far`;
-	const bar = progressBar(total === 0 ? 0 : done / total, barCells, theme);
+	const bar = progressBar(total === 0 ? 0 : done / total, Math.max(8, Math.min(barCells, props.columns - besideBarCells)), theme);
 	return [
 		[blank(1), ...bar, span(`  ${done} of ${total} resources${elapsed}`)],
 		...told(props, {symbol: 'working', style: theme.styles.working}, goingText(status)),

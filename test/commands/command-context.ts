@@ -2,7 +2,7 @@
 import type {CommandContext, EngineHandle} from '../../source/commands/context.ts';
 import type {Journal} from '../../source/engine/journal.ts';
 import {parseOptions} from '../../source/options.ts';
-import {directPlatform} from '../../source/transport/platform.ts';
+import {directPlatform, type Platform} from '../../source/transport/platform.ts';
 import type {Transport} from '../../source/transport/transport.ts';
 import {createManualClock} from '../helpers/manual-clock.ts';
 
@@ -18,6 +18,7 @@ export type TestContext = CommandContext & {
 
 export type TestContextOptions = {
 	readonly transport?: Partial<Transport>;
+	readonly platform?: Platform;
 	readonly handle?: EngineHandle;
 	readonly journal?: Partial<Journal>;
 	/** What the person types; without it there is no terminal. */
@@ -29,7 +30,7 @@ export type TestContextOptions = {
 /** `line`: what stands behind `etcdtop` on the command line. */
 export function contextFor(
 	line: string,
-	{transport, handle, journal, typed, columns, environment = {}}: TestContextOptions = {},
+	{transport, platform = directPlatform, handle, journal, typed, columns, environment = {}}: TestContextOptions = {},
 ): TestContext {
 	const printed: string[] = [];
 	const said: string[] = [];
@@ -42,7 +43,7 @@ export function contextFor(
 		journal: {directory: '/state/etcdtop', ...journal} as Journal,
 		connect: async () => ({
 			transport: {connection, close() {}, ...transport} as Transport,
-			platform: directPlatform,
+			platform,
 			clusterName: 'test',
 			contexts: [],
 		}),

@@ -72,7 +72,7 @@ describe('the phase of an API server', () => {
 			'EncryptionDisabled',
 			[key(1, 'aescbc', [])],
 			'encrypting',
-			'there is a newer key than it tells of',
+			'a new key was made since',
 		],
 		['half of it', 'aescbc', 'EncryptionInProgress', [key(1, 'aescbc', ['configmaps'])], 'encrypting', undefined],
 		['all of it', 'aescbc', 'EncryptionCompleted', [key(1, 'aescbc', both, migrated)], 'encrypted', undefined],
@@ -106,7 +106,7 @@ describe('the phase of an API server', () => {
 			'EncryptionCompleted',
 			[key(1, 'aescbc', both, migrated), key(2, 'aesgcm', [])],
 			'encrypting',
-			'there is a newer key than it tells of',
+			'a new key was made since',
 		],
 		[
 			'off, not taken up',

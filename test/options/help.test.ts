@@ -15,6 +15,8 @@ Usage:
   etcdtop alarm list | disarm [MEMBER…]
                                    list the alarms; disarm NOSPACE
   etcdtop compact                  drop revisions older than 5 minutes
+  etcdtop encryption status | enable | disable
+                                   encryption of etcd's values on OpenShift
   etcdtop journal                  what was changed from this machine, by whom
                                    and when
   etcdtop report [RUN]             a run as a change record: who, gates, sizes,

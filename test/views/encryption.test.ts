@@ -56,7 +56,7 @@ describe('under way', () => {
 			"
 			── encryption ── configured aescbc ── asked 14:32:06 ───────────────────────────────────────────────────────────────────
 			  API SERVER   STATE            WRITTEN  CONDITION              MESSAGE
-			  OpenShift    ✓ encrypted       1 of 1  EncryptionCompleted    All resources encrypted: routes.route.openshi…
+			  OpenShift    ✓ encrypted       1 of 1  EncryptionCompleted    All resources encrypted: routes.route.openshift.io
 			  Kubernetes   ◆ encrypting      1 of 2  EncryptionInProgress   Resource secrets is being encrypted
 			               └ being written anew: secrets
 			  OAuth        ◆ encrypting      0 of 2  EncryptionDisabled     Encryption is not enabled

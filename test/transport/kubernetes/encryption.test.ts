@@ -46,11 +46,11 @@ it('enabled, followed over conditions that are old, and disabled again', async (
 	expect(await port.set('aescbc', await version())).toEqual({kind: 'written'});
 	expect(await phases()).toEqual([
 		'waiting 0 aescbc is configured and has not been taken up yet',
-		'encrypting 0 there is a newer key than it tells of',
+		'encrypting 0 a new key was made since',
 		'encrypting 0 revisions are converging',
-		'encrypting 0 there is a newer key than it tells of',
+		'encrypting 0 a new key was made since',
 		'encrypting 0 revisions are converging',
-		'encrypting 0 there is a newer key than it tells of',
+		'encrypting 0 a new key was made since',
 		'encrypting 0',
 		'encrypting 1',
 		'encrypted 2',
@@ -62,7 +62,7 @@ it('enabled, followed over conditions that are old, and disabled again', async (
 
 	expect(await port.set('identity', await version())).toEqual({kind: 'written'});
 	const seen = await phases();
-	expect(seen[0]).toBe('waiting 2 identity is configured and has not been taken up yet');
+	expect(seen[0]).toBe('waiting 0 identity is configured and has not been taken up yet');
 	expect(seen).toContain('decrypting 1');
 	expect(seen.at(-1)).toBe('decrypted 2');
 }, 60_000);
@@ -77,6 +77,22 @@ it('is changed only where nobody was faster, and not by whom it is forbidden to'
 		why: 'you may not patch apiservers.config.openshift.io cluster; ask for that permission',
 	});
 	expect(encryptionStatus(await port.look()).type).toBe('aescbc');
+});
+
+it('under NOSPACE etcd refuses the change, and that is what is said', async () => {
+	const [member] = cluster.members;
+	const {header} = (await member!.call('/v3/maintenance/status', {})) as {header: {member_id: string}};
+	const alarm = (action: string) => member!.call('/v3/maintenance/alarm', {action, alarm: 'NOSPACE', memberID: header.member_id});
+	const before = await version();
+	await alarm('ACTIVATE');
+	const refused = await port.set('aescbc', before);
+	await expect(api.encryption.step()).resolves.toBeUndefined();
+	await alarm('DEACTIVATE');
+	expect(refused).toEqual({
+		kind: 'refused',
+		why: 'under NOSPACE the API refuses every write; get out of NOSPACE first',
+	});
+	expect(encryptionStatus(await port.look()).type).toBe('identity');
 });
 
 it('asks before whether it may be changed, and names what can not be seen', async () => {
