@@ -4,6 +4,7 @@ import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {type BackupManifest, manifestName, serializeManifest} from '../domain/backup-manifest.ts';
 import {backupRoomFactor, snapshotChecksumBytes} from '../domain/backup-policy.ts';
+import {runbookName} from '../domain/runbook-beside.ts';
 import type {SnapshotChunk} from '../transport/transport.ts';
 import {BackupError, diskError} from './backup-error.ts';
 import {openPartial, partialPath, prepareDirectory, publish, refuseExisting, syncDirectory, writeAll} from './publish.ts';
@@ -22,6 +23,8 @@ export type SaveRequest = {
 	/** Asked for once everything here is ready. */
 	readonly chunks: () => AsyncIterable<SnapshotChunk>;
 	readonly manifestOf: (status: SnapshotStatus) => BackupManifest;
+	/** Written beside it too, where there is one. */
+	readonly runbookOf: (manifest: BackupManifest) => string | undefined;
 	readonly onProgress: (progress: SaveProgress) => void;
 	readonly signal: AbortSignal;
 };
@@ -38,6 +41,7 @@ export type Saving = {
 export function saveSnapshot(request: SaveRequest): Saving {
 	const path = join(request.directory, request.name);
 	const manifestPath = join(request.directory, manifestName(request.name));
+	const runbookPath = join(request.directory, runbookName(request.name));
 	/** Only what is ours is ever removed. */
 	const ours = new Set<string>();
 
@@ -46,14 +50,19 @@ export function saveSnapshot(request: SaveRequest): Saving {
 		await prepareDirectory(directory, request.expectedBytes * backupRoomFactor);
 		await refuseExisting(path);
 		await refuseExisting(manifestPath);
+		await refuseExisting(runbookPath);
 		signal.throwIfAborted();
 		try {
 			await receive();
 			const status = await verified();
 			signal.throwIfAborted();
-			await writeManifest(request.manifestOf(status));
+			const manifest = request.manifestOf(status);
+			const runbook = request.runbookOf(manifest);
+			await writeText(manifestPath, serializeManifest(manifest));
+			await (runbook === undefined ? undefined : writeText(runbookPath, runbook));
 			await publish(path);
 			await publish(manifestPath);
+			await (runbook === undefined ? undefined : publish(runbookPath));
 			await syncDirectory(directory);
 			return {path, manifestPath, status};
 		} finally {
@@ -109,11 +118,11 @@ export function saveSnapshot(request: SaveRequest): Saving {
 		}
 	}
 
-	async function writeManifest(manifest: BackupManifest): Promise<void> {
-		const file = await openPartial(manifestPath);
-		ours.add(partialPath(manifestPath));
+	async function writeText(where: string, text: string): Promise<void> {
+		const file = await openPartial(where);
+		ours.add(partialPath(where));
 		try {
-			await writeAll(file, Buffer.from(serializeManifest(manifest)));
+			await writeAll(file, Buffer.from(text));
 			await file.sync();
 		} catch (error) {
 			throw diskError(error, request.directory);

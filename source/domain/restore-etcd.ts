@@ -31,6 +31,8 @@ export function etcdRunbook(inputs: EtcdInputs): Runbook {
 				: []),
 			...(isPod
 				? [
+						'For static pods as kubeadm makes them. OpenShift is restored from a backup with its static_kuberesources alone, and RKE2 by its own `rke2 server --cluster-reset`.',
+
 						'Controllers and kubelets that watched the old cluster have to be restarted afterwards: they know revisions that are gone.',
 					]
 				: []),

@@ -8,6 +8,7 @@ import {type BackupPlan, planBackup} from '../domain/backup-plan.ts';
 import {snapshotSilenceMs} from '../domain/backup-policy.ts';
 import {isOver} from '../domain/defrag-run.ts';
 import {type MemberId, memberLabel} from '../domain/member.ts';
+import {runbookBeside} from '../domain/runbook-beside.ts';
 import type {Transport} from '../transport/transport.ts';
 import {failureOf} from '../transport/transport-error.ts';
 import {manifestOf} from './backup-facts.ts';
@@ -29,6 +30,7 @@ export type BackupControlOptions = {
 	readonly acquireLock: AcquireLock;
 	/** Where the first one goes; then where the last one went. */
 	readonly backupDirectory: string;
+	readonly isOpenShift: boolean;
 	readonly commandTimeoutMs: number;
 	readonly getState: () => State;
 	readonly dispatch: (message: EngineMessage) => void;
@@ -152,6 +154,8 @@ export function createBackupControl(options: BackupControlOptions): BackupContro
 			expectedBytes: record.status?.value.dbSizeBytes ?? 0,
 			chunks: () => transport.snapshot(record.member, {clusterId}, {silenceMs: snapshotSilenceMs, signal}),
 			manifestOf: (status) => manifestOf({state, record, createdAt, name, status}),
+			// Of OpenShift's etcd alone nothing is restored: the resources of its static pods belong to it.
+			runbookOf: (manifest) => (options.isOpenShift ? undefined : runbookBeside(manifest, backup.directory)),
 			onProgress(progress) {
 				if (progress.kind === shown && clock.uptimeMs() - shownAt < progressEveryMs) {
 					return;

@@ -133,6 +133,7 @@ export function createEngine(options: EngineOptions): Engine {
 		...common,
 		acquireLock: options.acquireLock,
 		backupDirectory: options.backupDirectory,
+		isOpenShift: options.platform.rollouts !== undefined,
 		commandTimeoutMs: options.commandTimeoutMs,
 	});
 	const poller = createPoller({

@@ -148,6 +148,7 @@ function saving(directory: string, changes: Partial<SaveRequest> = {}) {
 		expectedBytes: bytes.length,
 		chunks: () => chunksOf(bytes),
 		manifestOf: ({sha256, fileBytes}) => ({...sampleManifest, files: [{role: 'snapshot', name, bytes: fileBytes, sha256}]}),
+		runbookOf: () => undefined,
 		onProgress() {},
 		signal: new AbortController().signal,
 		...changes,

@@ -1,8 +1,10 @@
 import {execFileSync} from 'node:child_process';
 import {describe, expect, test} from 'vitest';
+import type {BackupManifest} from '../../source/domain/backup-manifest.ts';
 import type {RestoreInputs} from '../../source/domain/restore-inputs.ts';
 import {planRestore} from '../../source/domain/restore-plan.ts';
 import type {Runbook} from '../../source/domain/runbook.ts';
+import {runbookBeside, runbookName} from '../../source/domain/runbook-beside.ts';
 import {runbookMarkdown} from '../../source/domain/runbook-markdown.ts';
 import {shellWord} from '../../source/domain/shell-word.ts';
 import {etcdInputs, openshiftBackup, openshiftInputs, proxyOn} from './restore-samples.ts';
@@ -148,4 +150,55 @@ test('a word of the shell is that text, whatever is in it', () => {
 	expect(printed.split('\n').slice(0, -1)).toEqual(texts);
 	expect(shellWord('/var/lib/etcd')).toBe('/var/lib/etcd');
 	expect(second?.name).toBe(shellWord(second?.name ?? ''));
+});
+
+describe('the runbook beside a backup', () => {
+	const stamp = '2026-11-27_031500';
+	const file = {bytes: 100, sha256: 'a'.repeat(64)};
+	const snapshot = {...file, role: 'snapshot', name: `snapshot_${stamp}.db`} as const;
+	const resources = {
+		...file,
+		role: 'static_kuberesources',
+		name: `static_kuberesources_${stamp}.tar.gz`,
+		directory: '/keys',
+	} as const;
+	const manifest: BackupManifest = {
+		version: 1,
+		kind: 'etcd snapshot',
+		createdAt: '2026-11-27T03:15:00Z',
+		clusterId: 'cdf818194e3a8c32',
+		clusterName: 'prod',
+		etcdVersion: '3.5.30',
+		takenFrom: {memberName: 'a', memberId: '1', node: 'cp-2'},
+		files: [snapshot],
+		members: ['cp-1', 'cp-2'].map((node, index) => ({
+			name: `etcd-${index}`,
+			id: String(index),
+			node,
+			peerUrls: [`https://10.0.0.${index}:2380`],
+			clientUrls: [],
+		})),
+	};
+
+	test('of plain etcd: its members, where they were', () => {
+		const text = runbookBeside(manifest, '/b');
+		expect(text).toContain('--initial-cluster etcd-0=https://10.0.0.0:2380,etcd-1=https://10.0.0.1:2380');
+		expect(text).toContain('scp /b/snapshot_2026-11-27_031500.db root@10.0.0.1:/root/backup_2026-11-27_031500/');
+		expect(runbookName(snapshot.name)).toBe('snapshot_2026-11-27_031500.restore.md');
+	});
+
+	test('of OpenShift: both files, wherever they are, on the host that it was taken from', () => {
+		const text = runbookBeside(
+			{...manifest, kind: 'openshift backup', openshiftVersion: '4.17.3', files: [snapshot, resources]},
+			'/b',
+		);
+		expect(text).toContain('| recovery host | cp-2 |');
+		expect(text).toContain(
+			'scp /b/snapshot_2026-11-27_031500.db /keys/static_kuberesources_2026-11-27_031500.tar.gz core@10.0.0.1:',
+		);
+	});
+
+	test("of OpenShift's etcd alone there is none", () => {
+		expect(runbookBeside({...manifest, openshiftVersion: '4.17.3'}, '/b')).toBeUndefined();
+	});
 });

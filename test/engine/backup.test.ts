@@ -67,7 +67,7 @@ test("a snapshot of a follower is restored by etcd's own tool, with every key th
 		throw new Error(JSON.stringify(backup.phase));
 	}
 	expect(source.role).toBe('follower');
-	expect(there).toHaveLength(2);
+	expect(there.map((name) => name.replace(/^snapshot_[-\d_]+/, '')).toSorted()).toEqual(['.db', '.manifest.json', '.restore.md']);
 	const {path, revision} = backup.phase;
 	expect(await engine.until(({backups}) => backups?.[0])).toMatchObject({files: [path], from: source.name, isThere: true});
 	expect(linesOf(engine, 'backup').map((line) => 'outcome' in line && line.outcome)).toEqual(['started', 'done']);
