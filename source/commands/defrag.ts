@@ -134,9 +134,16 @@ const passing: ReadonlySet<string> = new Set(['lock', leaseGateId, silentLeaseGa
 /** The plan once every gate was asked, and why it can't start; a sentence where there is no plan at all. */
 export async function judgedPlan({options, say}: CommandContext, {store}: EngineHandle): Promise<Judged | string> {
 	const began = store.getState().now;
+	let said = '';
 	const stop = follow(store, say, ({plan}) => {
 		const gate = plan === undefined ? undefined : heldBy(plan);
-		return gate === undefined || options.dryRun ? undefined : `waiting, ${gate.title}: ${gate.detail}`;
+		if (gate === undefined || options.dryRun) {
+			return undefined;
+		}
+		const sentence = `waiting, ${gate.title}: ${gate.detail}`;
+		// A log needs no second of how long it has been so.
+		said = withoutTimes(sentence) === withoutTimes(said) ? said : sentence;
+		return said;
 	});
 	try {
 		return await waitFor<Judged | string>(store, ({plan, message, now}) => {
@@ -158,6 +165,10 @@ export async function judgedPlan({options, say}: CommandContext, {store}: Engine
 	} finally {
 		stop();
 	}
+}
+
+function withoutTimes(text: string): string {
+	return text.replace(/\d+:\d\d/g, '');
 }
 
 function heldBy({gates}: DefragPlan): Gate | undefined {

@@ -41,6 +41,7 @@ export interface Cluster {
 	readonly directory: string;
 	/** Undefined without TLS. */
 	readonly certificates: CertificateFiles | undefined;
+	readonly quotaBytes: number | undefined;
 	/** What to reach it by: the advertised URLs of the members it started with. */
 	readonly endpoints: readonly string[];
 	readonly members: readonly ClusterMember[];
@@ -145,6 +146,7 @@ type Place = {
 class LoopbackCluster implements Cluster {
 	readonly directory: string;
 	readonly certificates: CertificateFiles | undefined;
+	readonly quotaBytes: number | undefined;
 	readonly members: ClusterMember[] = [];
 	endpoints: readonly string[] = [];
 	readonly #options: ClusterOptions;
@@ -157,6 +159,7 @@ class LoopbackCluster implements Cluster {
 		this.#place = place;
 		this.directory = place.directory;
 		this.certificates = place.certificates;
+		this.quotaBytes = options.quotaBytes;
 	}
 
 	get connectionFlags(): readonly string[] {

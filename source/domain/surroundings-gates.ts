@@ -78,7 +78,7 @@ function closed(
 
 function operatorGate(name: string, told: Told<readonly ClusterOperator[]>, isFrozen: boolean): Gate {
 	const id = `operator ${name}`;
-	const title = `ClusterOperator ${name} is settled`;
+	const title = `operator ${name} is settled`;
 	const gate = gateOf(id, title, told, isFrozen, (operators) => operatorTroubles(operators.find((one) => one.name === name)));
 	const operator = told.kind === 'told' ? told.value.find((one) => one.name === name) : undefined;
 	if (gate.state !== 'failed' || operator === undefined || !isDegradedByDefragsAlone(operator)) {
@@ -105,7 +105,7 @@ function operatorTroubles(operator: ClusterOperator | undefined): Troubles {
 			...(isDegraded ? [`Degraded${degradedBy.length === 0 ? '' : ` by ${listText(degradedBy)}`}`] : []),
 			...(isProgressing ? ['Progressing'] : []),
 		],
-		wellText: 'Available, not Degraded, not Progressing',
+		wellText: 'Available, not Degraded or Progressing',
 	};
 }
 
@@ -147,5 +147,5 @@ function controllerGate(told: Told<DefragController>): Gate {
 	}
 	return told.value.isSwitchedOff
 		? {...start, state: 'passed', detail: 'switched off'}
-		: {...start, state: 'unchecked', detail: 'active; what it does counts in the cooldown'};
+		: {...start, state: 'unchecked', detail: 'active; counted in the cooldown'};
 }

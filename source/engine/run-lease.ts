@@ -54,16 +54,17 @@ export function createRunLease({port, clock, log, identity}: RunLeaseOptions): R
 		if (ours !== undefined && unwritable === undefined) {
 			return {kind: 'ours'};
 		}
-		try {
-			const [denied, seen] = await Promise.all([unwritable ?? port.whyNot(), port.read()]);
-			see(seen);
-			const sight = sightOf();
-			// Another's run counts, also where we could not hold one ourselves.
-			return denied === undefined || sight.kind === 'held' ? sight : {kind: 'unwritable', why: denied};
-		} catch (error) {
-			const {kind, message} = failureOf(error);
-			return {kind: kind === 'permission-denied' ? 'unwritable' : 'silent', why: message};
+		const [denied, seen] = await Promise.allSettled([unwritable ?? port.whyNot(), port.read()]);
+		if (seen.status === 'rejected' || denied.status === 'rejected') {
+			const {kind, message} = failureOf(seen.status === 'rejected' ? seen.reason : (denied as PromiseRejectedResult).reason);
+			// The permission that is missing has a name.
+			const named = denied.status === 'fulfilled' ? denied.value : undefined;
+			return kind === 'permission-denied' ? {kind: 'unwritable', why: named ?? message} : {kind: 'silent', why: message};
 		}
+		see(seen.value);
+		const sight = sightOf();
+		// Another's run counts, also where we could not hold one ourselves.
+		return denied.value === undefined || sight.kind === 'held' ? sight : {kind: 'unwritable', why: denied.value};
 	}
 
 	function sightOf(): LeaseSight {

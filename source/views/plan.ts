@@ -116,15 +116,17 @@ function moveLine({moveLeader: offer}: DefragPlan, on: boolean, nameOf: NameOf, 
 		return [...start, span(theme.text(`no: ${offer?.why ?? 'no other voter'}`))];
 	}
 	const path = theme.text(`${nameOf(offer.from)} → ${nameOf(offer.to)}`);
-	const why = theme.text(`    ~0:02  ${offer.why}`);
+	const why = theme.text(`~0:02  ${offer.why}`);
 	const box = span(on ? '[x]' : '[ ]', theme.styles.strong);
 	const cells = dialogCells(room);
 	if (cells < wideCells) {
 		return [...start, span(`${path}  `), box];
 	}
 	// Under BLOCKS, as the other times are, unless the reason is long.
-	const pathCells = Math.min(29, cells - lineWidth([...start, box, span(why)]));
-	return [...start, span(path.padEnd(pathCells)), box, span(why)];
+	const spare = cells - lineWidth([...start, span(path), box, span(why)]);
+	const gap = Math.max(1, Math.min(4, spare - 1));
+	const before = Math.max(1, Math.min(29 - lineWidth([span(path)]), spare - gap));
+	return [...start, span(path), blank(before), box, blank(gap), span(why)];
 }
 
 function summaryRows(plan: DefragPlan, room: Room, theme: Theme): readonly DialogRow[] {

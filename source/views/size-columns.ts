@@ -85,12 +85,12 @@ function columnsWith(state: State, columns: number, theme: Theme, nameCells: num
 		{head: 'QUOTA', cells: 8, align: 'right', gap: 2, from: widths.quota, content: (record) => span(quotaText(record, none))},
 		{
 			head: 'USED',
-			cells: 4,
+			cells: 5,
 			align: 'right',
-			gap: 2,
+			gap: 1,
 			content: (record) => {
 				const used = usedOf(record);
-				return span(used === undefined ? none : percentText(used));
+				return span(used === undefined ? none : `${guessed(record)}${percentText(used)}`);
 			},
 		},
 		{
@@ -118,7 +118,17 @@ function usedOf({status, quota}: MemberRecord): number | undefined {
 }
 
 function quotaText({status, quota}: MemberRecord, none: string): string {
-	return status === undefined || quota.bytes === undefined ? none : sizeText(quota.bytes);
+	if (status === undefined || quota.bytes === undefined) {
+		return none;
+	}
+	return quota.source === 'assumed' ? `~${quota.bytes / GiB} GiB` : sizeText(quota.bytes);
+}
+
+const GiB = 1024 ** 3;
+
+/** Nothing told the quota: what is shown rests on etcd's default. */
+function guessed({quota}: MemberRecord): string {
+	return quota.source === 'assumed' ? '~' : '';
 }
 
 /** Without a quota the bar is the file. */

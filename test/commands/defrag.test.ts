@@ -201,6 +201,31 @@ test('another run on this machine is waited for', async () => {
 	expect(context.said[0]).toBe('waiting, no other run on this machine: ben has a run under way');
 });
 
+test('what is waited for is said once, however long it takes', async () => {
+	const held = (seconds: number): Gate => ({
+		id: 'lease',
+		title: 'no run from another machine',
+		state: 'failed',
+		detail: `ben #1 holds the Lease; unchanged for 0:0${seconds}`,
+	});
+	const engine = scriptedEngine({
+		openPlan(self) {
+			self.become({plan: plan({gates: [held(1)]})});
+			setImmediate(() => {
+				self.become({plan: plan({gates: [held(2)]})});
+				self.become({plan: plan({gates: [held(3)]})});
+				self.become({plan: plan()});
+			});
+		},
+		startRun: (self) => self.become({plan: undefined, run: run({kind: 'finished', at: 1})}),
+	});
+	const context = contextFor('defrag --all --yes', {handle: engine});
+	expect(await runDefrag(context)).toBe(0);
+	expect(context.said.filter((text) => text.startsWith('waiting'))).toEqual([
+		'waiting, no run from another machine: ben #1 holds the Lease; unchanged for 0:01',
+	]);
+});
+
 test("a Lease that can't be seen is not waited for without end", async () => {
 	const silent: Gate = {
 		id: 'lease silent',

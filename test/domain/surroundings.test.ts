@@ -46,11 +46,11 @@ const words = (surroundings: Surroundings, isOutOfSpace = false) =>
 
 test('an OpenShift cluster that is well', () => {
 	expect(words(openshift())).toEqual([
-		'passed, ClusterOperator etcd is settled: Available, not Degraded, not Progressing',
-		'passed, ClusterOperator kube-apiserver is settled: Available, not Degraded, not Progressing',
+		'passed, operator etcd is settled: Available, not Degraded or Progressing',
+		'passed, operator kube-apiserver is settled: Available, not Degraded or Progressing',
 		'passed, control-plane nodes Ready, none cordoned: cp-1 and cp-2',
 		'passed, members and pods are in step: 3 ready',
-		"unchecked, OpenShift's own defragmentation: active; what it does counts in the cooldown",
+		"unchecked, OpenShift's own defragmentation: active; counted in the cooldown",
 	]);
 });
 

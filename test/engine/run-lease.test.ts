@@ -47,6 +47,16 @@ describe('taking it', () => {
 		expect(await ben.lease.take(terms)).toEqual({kind: 'taken'});
 	});
 
+	it('that may not even be read is told with the permission that is missing', async () => {
+		const port = {
+			...createMemoryLease().port,
+			whyNot: async () => 'you may not get leases etcdtop',
+			read: () => Promise.reject(new TransportError(failure('permission-denied'))),
+		};
+		const lease = createRunLease({port, clock: createManualClock(), log: {attempts: () => []}, identity: 'ana'});
+		expect(await lease.look()).toEqual({kind: 'unwritable', why: 'you may not get leases etcdtop'});
+	});
+
 	it('from one who was seen unchanged for a minute, by our own clock and not a moment earlier', async () => {
 		const shared = createMemoryLease();
 		shared.put({holder: 'ana'});

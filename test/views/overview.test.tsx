@@ -241,3 +241,14 @@ test('the rule says how the members are sorted', () => {
 	expect(rule('used', true)).toContain('by use of the quota, largest first');
 	expect(rule('answer', false)).toContain('by answer, smallest first');
 });
+
+test('a quota that nothing tells is marked as a guess', () => {
+	const {members, ...rest} = prodState();
+	const guessed = members.map((record, index) =>
+		index === 0 ? {...record, quota: {bytes: 2 * 1024 ** 3, source: 'assumed'} as const} : record,
+	);
+	const [row = ''] = picture({...rest, members: guessed}, 120, 36)
+		.split('\n')
+		.filter((line) => line.startsWith('> etcd-0'));
+	expect(row).toMatch(/ {2}60% {4}~2 GiB ~?239% /);
+});

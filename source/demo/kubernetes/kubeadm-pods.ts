@@ -23,7 +23,7 @@ export function kubeadmMounts({certificates}: Cluster, {dataDirectory}: ClusterM
 
 export function kubeadmPod(member: ClusterMember, network: PodNetwork): EtcdPodShape {
 	const {name, peerUrl} = member;
-	const {advertisedUrl, clientUrls, metricsUrl} = network.addressOf(member);
+	const {advertisedUrl, clientUrls, metricsUrl, quotaBytes} = network.addressOf(member);
 	const command = [
 		'etcd',
 		`--advertise-client-urls=${advertisedUrl}`,
@@ -40,6 +40,7 @@ export function kubeadmPod(member: ClusterMember, network: PodNetwork): EtcdPodS
 		'--peer-client-cert-auth=true',
 		`--peer-key-file=${kubeadmFolder}/peer.key`,
 		`--peer-trusted-ca-file=${kubeadmFolder}/ca.crt`,
+		...(quotaBytes === undefined ? [] : [`--quota-backend-bytes=${quotaBytes}`]),
 		'--snapshot-count=10000',
 		`--trusted-ca-file=${kubeadmFolder}/ca.crt`,
 	];

@@ -34,7 +34,7 @@ function openshiftPaths(name: string) {
 
 export function openshiftPod(cluster: Cluster, member: ClusterMember, network: PodNetwork): EtcdPodShape {
 	const {name, peerUrl} = member;
-	const {ip, advertisedUrl, clientUrls, metricsUrl} = network.addressOf(member);
+	const {ip, advertisedUrl, clientUrls, metricsUrl, quotaBytes} = network.addressOf(member);
 	const {ca, cert, key, peerCert, peerKey} = openshiftPaths(name);
 	const endpoints = cluster.members.map((each) => each.advertisedUrl).join(',');
 	const flags = [
@@ -62,6 +62,7 @@ export function openshiftPod(cluster: Cluster, member: ClusterMember, network: P
 		ETCDCTL_CERT: peerCert,
 		ETCDCTL_ENDPOINTS: endpoints,
 		ETCDCTL_KEY: peerKey,
+		...(quotaBytes !== undefined && {ETCD_QUOTA_BACKEND_BYTES: String(quotaBytes)}),
 		[`NODE_${variable}_ETCD_NAME`]: name,
 		[`NODE_${variable}_IP`]: ip,
 	}).map(([variableName, value]) => ({name: variableName, value}));

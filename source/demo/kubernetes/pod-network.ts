@@ -13,6 +13,7 @@ export type PodAddress = {
 	/** Every URL that it listens on for clients. */
 	readonly clientUrls: readonly string[];
 	readonly metricsUrl?: string;
+	readonly quotaBytes?: number;
 };
 
 const metricsPorts: Readonly<Record<ClusterKind, number>> = {openshift: 9978, kubeadm: 2381, rke2: 2381};
@@ -27,6 +28,11 @@ export class PodNetwork {
 	}
 
 	addressOf(member: ClusterMember): PodAddress {
+		const {quotaBytes} = this.#cluster;
+		return {...this.#addressOf(member), ...(quotaBytes !== undefined && {quotaBytes})};
+	}
+
+	#addressOf(member: ClusterMember): PodAddress {
 		const {advertisedUrl, clientUrl, metricsUrl} = member;
 		const {hostname, port, protocol} = new URL(advertisedUrl);
 		if (!hasOwnAddress(member)) {

@@ -1,5 +1,6 @@
 /** From a kubeconfig to a transport: finds etcd, asks what is allowed, and takes the best way there is. */
 import type {Member} from '../../domain/member.ts';
+import {listText} from '../../domain/text.ts';
 import {createDirectTransport} from '../grpc/direct-transport.ts';
 import {parseEndpoint} from '../grpc/endpoint.ts';
 import type {TlsMaterial} from '../grpc/tls-material.ts';
@@ -82,10 +83,11 @@ async function connect(client: KubernetesClient, options: KubernetesOptions): Pr
 	};
 	const found = await findEtcd(client, options, call);
 	const namespace = found.pods[0]!.key.namespace;
-	const [permissions, certificates] = await Promise.all([
+	const [permissions, looked] = await Promise.all([
 		askPermissions(client, wantedPermissions(found, namespace), call),
 		findCertificates(client, found, options, call),
 	]);
+	const certificates = withPermissions(looked, permissions);
 	const {via} = options;
 	const choice = chooseWay({pods: found.pods, namespace, permissions, certificates, ...(via && {via})});
 	if ('failure' in choice) {
@@ -176,6 +178,12 @@ async function findCertificates(
 		}
 		return {isThere: false, why: message};
 	}
+}
+
+/** Named as somebody who grants it would, where the API forbade it. */
+function withPermissions(certificates: Certificates, permissions: Permissions): Certificates {
+	const missing = permissions.missing(materialPermissions);
+	return certificates.isThere || missing.length === 0 ? certificates : {isThere: false, why: `you may not ${listText(missing)}`};
 }
 
 function directOptions({cacert, cert, key, user, password, dialTimeoutMs, commandTimeoutMs}: KubernetesOptions) {

@@ -39,6 +39,8 @@ export type EtcdPod = {
 	/** Where the metrics are, if not (only) at the client port. */
 	readonly metrics?: Port;
 	readonly certificates?: CertificatePaths;
+	/** As `--quota-backend-bytes` says; absent for etcd's own, and where it is switched off. */
+	readonly quotaBytes?: number;
 	readonly phase: SafeText;
 	readonly isReady: boolean;
 	/** Of the container that runs etcd. */
@@ -116,6 +118,7 @@ export function readPod({metadata = {}, spec, status = {}}: PodObject, wantedCon
 	const clientUrls = urlTexts(flags['advertise-client-urls']).filter(isEndpoint);
 	const metrics = metricsPort(flags, etcd);
 	const certificates = certificatesOfEtcdctl(etcdctl) ?? certificatePaths(flags, etcd);
+	const quotaBytes = Number(flags['quota-backend-bytes'] ?? 0);
 	const listening = urlTexts(flags['listen-client-urls']);
 	const loopbackPorts = portsOnLoopback(listening, flags, etcd);
 	const isKnown = listening.length > 0 || loopbackPorts.size > 0;
@@ -138,6 +141,7 @@ export function readPod({metadata = {}, spec, status = {}}: PodObject, wantedCon
 		loopbackPorts,
 		...(metrics !== undefined && {metrics}),
 		...(certificates !== undefined && {certificates}),
+		...(quotaBytes > 0 && {quotaBytes}),
 		phase: safeText(status.phase ?? 'Unknown'),
 		isReady: status.conditions?.some(({type, status: value}) => type === 'Ready' && value === 'True') ?? false,
 		restarts: own?.restartCount ?? 0,

@@ -101,7 +101,9 @@ export class ExecTransport implements Transport {
 			const status = await this.#statuses.ask(target.endpoint.url, this.#stoppable(options));
 			refuseOldVersion(status, target);
 			this.#expect(status, member, target);
-			return status;
+			// Before 3.6 only metrics tell the quota, and they may be out of reach.
+			const quotaBytes = status.quotaBytes ?? this.#pods.at(target.endpoint.url)?.quotaBytes;
+			return {...status, ...(quotaBytes !== undefined && {quotaBytes})};
 		});
 	}
 

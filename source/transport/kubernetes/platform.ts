@@ -6,20 +6,13 @@ import type {Platform} from '../platform.ts';
 import type {CallOptions} from '../transport.ts';
 import {execPermissions, forwardPermissions} from './choose-way.ts';
 import type {KubernetesCluster} from './connect.ts';
+import {defragControllerTold} from './defrag-controller.ts';
 import {createEncryptionPort} from './encryption.ts';
 import type {EtcdPod} from './etcd-pod.ts';
 import {createHostBackup} from './host-backup.ts';
 import {createLeasePort} from './lease.ts';
 import type {Match} from './match-pods.ts';
-import {
-	eventsPermission,
-	nodesPermission,
-	operatorsPermission,
-	readControlPlaneNodes,
-	readDefragController,
-	readOperators,
-	switchPermission,
-} from './openshift-signs.ts';
+import {nodesPermission, operatorsPermission, readControlPlaneNodes, readOperators} from './openshift-signs.ts';
 import {PermissionWatch} from './permission-watch.ts';
 import {createRolloutsPort} from './rollouts.ts';
 import {told} from './told.ts';
@@ -38,7 +31,7 @@ export function platformOf(cluster: KubernetesCluster, timeoutMs: number): Platf
 		const [operators, nodes, controller] = await Promise.all([
 			told(operatorsPermission, readOperators(client, call)),
 			told(nodesPermission, readControlPlaneNodes(client, call)),
-			told(eventsPermission, readDefragController(client, call), switchPermission),
+			defragControllerTold(client, call),
 		]);
 		return {operators, nodes, controller};
 	});

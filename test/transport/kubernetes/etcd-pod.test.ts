@@ -40,6 +40,7 @@ test('reads the pods of OpenShift', () => {
 			cert: '/etc/kubernetes/static-pod-certs/secrets/etcd-all-certs/etcd-peer-master-1.crt',
 			key: '/etc/kubernetes/static-pod-certs/secrets/etcd-all-certs/etcd-peer-master-1.key',
 		},
+		quotaBytes: 8 * 1024 ** 3,
 		phase: 'Running',
 		isReady: true,
 		restarts: 0,

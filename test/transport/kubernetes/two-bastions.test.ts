@@ -124,7 +124,7 @@ it('under NOSPACE the run says that nobody can hold it, takes a typed word for w
 	expect(linesOf(ana, 'started').flatMap((line) => (line.type === 'started' ? (line.gates ?? []) : []))).toEqual(
 		expect.arrayContaining([
 			expect.stringMatching(/^unchecked, no run from another machine: .*under NOSPACE nothing can be written/),
-			expect.stringMatching(/^acknowledge, ClusterOperator etcd is settled: stale, under NOSPACE/),
+			expect.stringMatching(/^acknowledge, operator etcd is settled: stale, under NOSPACE/),
 		]),
 	);
 });
