@@ -18,6 +18,7 @@ export type TestContext = CommandContext & {
 
 export type TestContextOptions = {
 	readonly transport?: Partial<Transport>;
+	/** What is around etcd; nothing where not said. */
 	readonly platform?: Platform;
 	readonly handle?: EngineHandle;
 	readonly journal?: Partial<Journal>;
