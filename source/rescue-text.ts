@@ -1,9 +1,10 @@
 /** A rescue from NOSPACE in words: its steps with what each one found, for the screen and for the command. */
 import {disarmRatio, worthItRatio} from './domain/defrag-policy.ts';
 import {estimatedBytes, largestGroups, type PrefixGroup} from './domain/key-prefixes.ts';
+import {isCurrent} from './domain/key-scan.ts';
 import {dataBytes, quotaOutlook} from './domain/quota-outlook.ts';
 import {deletesWork, liveRatio, type Rescue, type RescueState, rescueWatchMs} from './domain/rescue.ts';
-import {compactRatio, isShrunk, type RescueVoter, rescueVoters} from './domain/rescue-voters.ts';
+import {compactRatio, isShrunk, keysInEtcd, type RescueVoter, rescueVoters} from './domain/rescue-voters.ts';
 import {growthPerSecond} from './domain/series.ts';
 import {listText} from './domain/text.ts';
 import type {State} from './engine/state.ts';
@@ -33,8 +34,8 @@ export function rescueSteps(state: State, shown: RescueState): readonly RescueSt
 	const voters = rescueVoters(state.members);
 	return [
 		{title: 'whose alarm', key: '', stage: 'done', text: whoseText(state, rescue)},
-		{title: 'will it help', key: '', ...outlook(shown, voters)},
-		{title: 'what grew', key: 'w', ...grew(rescue)},
+		{title: 'will it help', key: '', ...outlook(state, shown, voters)},
+		{title: 'what grew', key: 'w', ...grew(state, rescue)},
 		{title: 'snapshot', key: 'b', ...snapshot(shown)},
 		{title: 'compact', key: 'C', ...compacting(shown, voters)},
 		{title: 'defragment', key: 'D', ...defragmenting(shown, voters)},
@@ -57,7 +58,7 @@ function whoseText({members}: State, {raised, before, round}: Rescue): string {
 }
 
 /** Before anything is done, and as it changes: what defragmenting gives, what is used then, and for how long that lasts. */
-function outlook({rescue, decision}: RescueState, voters: readonly RescueVoter[]): Step {
+function outlook({members}: State, {rescue, decision}: RescueState, voters: readonly RescueVoter[]): Step {
 	const seen = quotaOutlook(voters.map((voter) => withGrowth(voter, rescue)));
 	if (seen === undefined) {
 		return {stage: 'waits', text: 'no voter tells its size'};
@@ -72,15 +73,16 @@ function outlook({rescue, decision}: RescueState, voters: readonly RescueVoter[]
 	if (isShrunk(voters)) {
 		return {stage: 'done', text: `${percentText(useAfter)} of the quota is in use; ${until}`};
 	}
-	const live = liveRatio(rescue, voters);
+	const keys = keysInEtcd(members);
+	const live = liveRatio(rescue, {voters, ...(keys === undefined ? {} : {keys})});
 	if (live > 0 && useAfter > compactRatio) {
-		const keys = `the keys as they are now take ~${percentText(live)} of the quota`;
+		const held = `the keys as they are now take ~${percentText(live)} of the quota`;
 		return live < disarmRatio
 			? {
 					stage: 'done',
-					text: `yes, compacted first: ${keys}, the rest is history; defragmenting alone gives back ${sizeText(gives)}`,
+					text: `yes, compacted first: ${held}, the rest is history; defragmenting alone gives back ${sizeText(gives)}`,
 				}
-			: {stage: 'failed', text: `hardly: ${keys}; deletes or a bigger quota are the way`};
+			: {stage: 'failed', text: `hardly: ${held}; deletes or a bigger quota are the way`};
 	}
 	if (rescue.compacted?.uncounted === true) {
 		return {
@@ -100,7 +102,7 @@ function withGrowth(voter: RescueVoter, {growthBeforeAlarm}: Rescue): RescueVote
 	return growthBeforeAlarm === undefined ? voter : {growthBytesPerSecond: growthBeforeAlarm, ...voter};
 }
 
-function grew({scan}: Rescue): Step {
+function grew({members}: State, {scan}: Rescue): Step {
 	if (scan === undefined) {
 		return {stage: 'offered', text: 'counts the keys of a follower by their beginnings'};
 	}
@@ -114,7 +116,9 @@ function grew({scan}: Rescue): Step {
 		case 'paused':
 			return {stage: 'under way', text: `${read} read; it waits: ${scan.reason ?? ''}`};
 		case 'done':
-			return {stage: 'done', text: `${scan.table.keys} keys${most}`};
+			return isCurrent(scan, keysInEtcd(members) ?? scan.table.keys)
+				? {stage: 'done', text: `${scan.table.keys} keys${most}`}
+				: {stage: 'offered', text: `${scan.table.keys} keys were counted, and some deleted since; w counts again`};
 		case 'stopped':
 			return {stage: 'skipped', text: `stopped after ${read}, w goes on${most}`};
 		case 'failed':

@@ -104,7 +104,7 @@ function nameOf(memberId: MemberId, {members}: State): string {
 	return found === undefined ? memberId : memberLabel(found);
 }
 
-async function disarm(memberId: MemberId, context: CommandContext, {store, controls}: EngineHandle): Promise<number> {
+export async function disarm(memberId: MemberId, context: CommandContext, {store, controls}: EngineHandle): Promise<number> {
 	const {say} = context;
 	controls.openDisarm(memberId);
 	const plan = await waitFor<DisarmPlan | Disarming>(store, ({disarmPlan, disarming}) =>

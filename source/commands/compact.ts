@@ -42,7 +42,7 @@ function interrupted({compaction}: State, say: (text: string) => void): number {
 	}
 }
 
-async function compact(context: CommandContext, handle: EngineHandle): Promise<number> {
+export async function compact(context: CommandContext, handle: EngineHandle): Promise<number> {
 	const {options, say, print, ask} = context;
 	const {store, controls} = handle;
 	const known = await waitFor(store, everyMemberAsked);

@@ -69,7 +69,7 @@ function scopesOf({options}: CommandContext, state: State): readonly Scope[] {
 	return chosen.sort((a, b) => Number(a === leaderId) - Number(b === leaderId)).map((memberId) => ({kind: 'member', memberId}));
 }
 
-async function defragment(scope: Scope, context: CommandContext, handle: EngineHandle): Promise<number> {
+export async function defragment(scope: Scope, context: CommandContext, handle: EngineHandle): Promise<number> {
 	const {options, say, print} = context;
 	const {controls} = handle;
 	controls.dismissRun();

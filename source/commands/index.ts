@@ -10,6 +10,7 @@ import {runDefrag} from './defrag.ts';
 import {runEncryption} from './encryption.ts';
 import {runJournal} from './journal.ts';
 import {runReport} from './report.ts';
+import {runRescue} from './rescue.ts';
 import {runRestorePrint} from './restore.ts';
 import {runSnapshot} from './snapshot.ts';
 import {runStatus} from './status.ts';
@@ -35,6 +36,8 @@ export async function runCommand(context: CommandContext): Promise<number> {
 			return runBackup(context);
 		case 'snapshot':
 			return runSnapshot(context);
+		case 'rescue':
+			return runRescue(context);
 		case 'restore':
 			return runRestorePrint(context);
 		case 'contexts':

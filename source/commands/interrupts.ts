@@ -19,6 +19,8 @@ export type Interrupted = {
 export function untilInterrupted(
 	{onInterrupt, say}: Pick<CommandContext, 'onInterrupt' | 'say'>,
 	{store, controls}: Pick<EngineHandle, 'store' | 'controls'>,
+	/** What is said where no run goes on. */
+	nothingAtWork = 'Nothing was started.',
 ): Interrupted {
 	const {promise: left, resolve: leave} = Promise.withResolvers<number>();
 	let stopping: string | undefined;
@@ -28,7 +30,7 @@ export function untilInterrupted(
 		const {run} = state;
 		if (run === undefined || isOver(run)) {
 			controls.closePlan();
-			say('Interrupted. Nothing was started.');
+			say(`Interrupted. ${nothingAtWork}`);
 			leave(exitCodes.failed);
 		} else if (stopping !== run.id) {
 			stopping = run.id;

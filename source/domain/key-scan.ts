@@ -23,6 +23,14 @@ export const scanPauseMs = 100;
 /** Pages that may fail one after the other before the walk is given up. */
 export const scanMaximumFailures = 3;
 
+/** Fewer keys than this share of those that were counted: some were deleted since, and the count tells of what is gone. */
+export const scanStaleRatio = 0.97;
+
+/** Whether the walk tells of the keys as they are now. Without etcd's own count of them nobody knows. */
+export function isCurrent({phase, table}: KeyScan, keysInEtcd: number | undefined): boolean {
+	return phase === 'done' && keysInEtcd !== undefined && keysInEtcd >= scanStaleRatio * table.keys;
+}
+
 /** How long the member rests after a page that took that long. */
 export function pauseAfterPage(tookMs: number): number {
 	return Math.max(scanPauseMs, tookMs);

@@ -2,7 +2,7 @@
 import type {Quota} from './db-size.ts';
 import {disarmRatio, maximumLagEntries} from './defrag-policy.ts';
 import {type Member, type MemberId, memberLabel} from './member.ts';
-import type {Answer, MemberStatus} from './observation.ts';
+import type {Answer, MemberMetrics, MemberStatus} from './observation.ts';
 import type {QuotaVoter} from './quota-outlook.ts';
 
 export type RescueVoter = QuotaVoter & {
@@ -17,6 +17,7 @@ export type VoterRecord = {
 	readonly member: Member;
 	readonly status?: {readonly value: MemberStatus};
 	readonly statusAnswer: Answer<MemberStatus>;
+	readonly metrics?: {readonly value: MemberMetrics};
 	readonly quota: Quota;
 	readonly growthBeforeAlarm?: number;
 };
@@ -46,6 +47,12 @@ export function rescueVoters(members: readonly VoterRecord[]): readonly RescueVo
 					},
 				],
 	);
+}
+
+/** How many keys etcd counts itself, by the member that counts fewest; absent without metrics. */
+export function keysInEtcd(members: readonly Pick<VoterRecord, 'metrics'>[]): number | undefined {
+	const counts = members.flatMap(({metrics}) => metrics?.value.keys ?? []);
+	return counts.length === 0 ? undefined : Math.min(...counts);
 }
 
 /** Every file leaves room for what comes next. */

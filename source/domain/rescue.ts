@@ -7,7 +7,7 @@
 
 import {disarmRatio} from './defrag-policy.ts';
 import {estimatedBytes, largestGroups} from './key-prefixes.ts';
-import type {KeyScan} from './key-scan.ts';
+import {isCurrent, type KeyScan} from './key-scan.ts';
 import type {MemberId} from './member.ts';
 import {dataBytes} from './quota-outlook.ts';
 import {compactRatio, isShrunk, type RescueVoter} from './rescue-voters.ts';
@@ -66,6 +66,8 @@ export type RescueEvidence = {
 	readonly alarms: readonly {readonly memberId: MemberId; readonly name: string; readonly alarm: string}[];
 	readonly raised: Rescue['raised'];
 	readonly voters: readonly RescueVoter[];
+	/** As etcd counts them; absent without metrics. */
+	readonly keys?: number;
 	/** Names of voters that do not answer. */
 	readonly silent: readonly string[];
 	/** Of this round. */
@@ -184,7 +186,7 @@ function decideRaised(rescue: Rescue, evidence: RescueEvidence): RescueDecision 
 	}
 	if (rescue.defragmented === undefined) {
 		// What a member can't count may be free all the same: only its keys tell, or defragmenting it.
-		const held = liveRatio(rescue, voters);
+		const held = liveRatio(rescue, evidence);
 		if (compacted !== undefined && ((used >= disarmRatio && !compacted.uncounted) || held >= disarmRatio)) {
 			return {kind: 'can not help', used: Math.max(used, held)};
 		}
@@ -237,8 +239,8 @@ function nospaceOf({alarms}: RescueEvidence): RescueEvidence['alarms'][number] |
 }
 
 /** What the keys as they are now take of the smallest quota, as they were counted: history is not in it. 0 while it isn't known. */
-export function liveRatio({scan}: Pick<Rescue, 'scan'>, voters: readonly RescueVoter[]): number {
-	if (scan?.phase !== 'done' || voters.length === 0) {
+export function liveRatio({scan}: Pick<Rescue, 'scan'>, {voters, keys}: Pick<RescueEvidence, 'voters' | 'keys'>): number {
+	if (scan === undefined || !isCurrent(scan, keys) || voters.length === 0) {
 		return 0;
 	}
 	const bytes = largestGroups(scan.table).reduce((sum, group) => sum + (estimatedBytes(group) ?? group.keyBytes), 0);

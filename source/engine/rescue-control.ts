@@ -1,7 +1,7 @@
 /** Drives a rescue: looks what the cluster shows, asks the domain what comes next, and keeps both for the screen and for the next start. */
 import {mayHaveHappened} from '../domain/failure.ts';
 import {writeProbeKey} from '../domain/key-page.ts';
-import type {KeyScan} from '../domain/key-scan.ts';
+import {isCurrent, type KeyScan} from '../domain/key-scan.ts';
 import {
 	beginRescue,
 	decideRescue,
@@ -11,6 +11,7 @@ import {
 	type WriteProbe,
 	writeProbeWord,
 } from '../domain/rescue.ts';
+import {keysInEtcd} from '../domain/rescue-voters.ts';
 import type {Transport} from '../transport/transport.ts';
 import {failureOf} from '../transport/transport-error.ts';
 import type {Clock} from './clock.ts';
@@ -232,6 +233,11 @@ export function createRescueControl(options: RescueControlOptions): RescueContro
 					calmSince = undefined;
 					change(beginRescue(evidence(), clusterId, operator));
 					happened(`a rescue from NOSPACE was begun by ${operator}`);
+					scanner.start();
+				}
+				const keys = keysInEtcd(getState().members);
+				if (rescue?.scan?.phase === 'done' && keys !== undefined && !isCurrent(rescue.scan, keys)) {
+					// Keys were deleted since.
 					scanner.start();
 				}
 				show();

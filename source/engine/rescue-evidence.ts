@@ -2,7 +2,7 @@
 import type {Run} from '../domain/defrag-run.ts';
 import {memberLabel} from '../domain/member.ts';
 import type {RescueEvidence} from '../domain/rescue.ts';
-import {rescueVoters} from '../domain/rescue-voters.ts';
+import {keysInEtcd, rescueVoters} from '../domain/rescue-voters.ts';
 import type {State} from './state.ts';
 
 /** `roundSince`: compactions and runs from before it are not of this round. Both are uptime ms. */
@@ -12,6 +12,7 @@ export function rescueEvidence(state: State, {roundSince, calmSince}: RoundTimes
 	const {alarms, members, wallOffsetMs, now, disarming} = state;
 	const compaction = compactionOf(state, roundSince);
 	const run = runOf(state, roundSince);
+	const keys = keysInEtcd(members);
 	return {
 		wallMs: now + wallOffsetMs,
 		...(calmSince === undefined ? {} : {calmSince}),
@@ -20,6 +21,7 @@ export function rescueEvidence(state: State, {roundSince, calmSince}: RoundTimes
 			.filter(({alarm}) => alarm === 'NOSPACE')
 			.map(({memberId, name, since, sinceStart}) => ({memberId, name, since: since + wallOffsetMs, sinceStart})),
 		voters: rescueVoters(members),
+		...(keys === undefined ? {} : {keys}),
 		silent: members
 			.filter(({member, statusAnswer}) => !member.isLearner && statusAnswer.kind === 'failed')
 			.map(({member}) => memberLabel(member)),

@@ -8,6 +8,7 @@ export type CommandName =
 	| 'alarm'
 	| 'compact'
 	| 'encryption'
+	| 'rescue'
 	| 'journal'
 	| 'report'
 	| 'restore'
@@ -73,6 +74,15 @@ export const commands: readonly Command[] = [
 		details: [
 			'Enabling and disabling take 20 minutes or longer, in the cluster itself: --wait follows it on every API server to its end. Leaving ends the wait alone.',
 			'With status the exit code is 1 where not everything can be seen.',
+		],
+		reachesCluster: true,
+	},
+	{
+		name: 'rescue',
+		help: 'out of NOSPACE, step by step: what grew, compact, defragment, disarm, watch',
+		details: [
+			'Says whose alarm it is, whether defragmenting helps and what the database holds, before anything is done. Then each step asks as its own command does, and it is watched that the alarm is not raised again.',
+			'It is kept beside the journal and goes on from where it was. --yes covers what it covers elsewhere: not going without a snapshot, not a disarming that is tight.',
 		],
 		reachesCluster: true,
 	},

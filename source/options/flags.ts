@@ -347,13 +347,13 @@ export const flags: readonly Flag[] = [
 		name: 'move-leader',
 		type: 'boolean',
 		help: "move leadership before the leader's turn; a failed move halts the run",
-		commands: ['defrag'],
+		commands: ['defrag', 'rescue'],
 	},
 	{
 		name: 'allow-outage',
 		type: 'boolean',
 		help: 'with --yes also a single voter: all reads and writes stop meanwhile',
-		commands: ['defrag'],
+		commands: ['defrag', 'rescue'],
 	},
 	{
 		name: 'detach',
@@ -367,7 +367,7 @@ export const flags: readonly Flag[] = [
 		value: 'DURATION',
 		help: 'a member not done by then is unknown, and watched',
 		default: '10m',
-		commands: ['defrag', ...monitorCommands],
+		commands: ['defrag', 'rescue', ...monitorCommands],
 	},
 	{
 		name: 'cooldown',
@@ -375,7 +375,7 @@ export const flags: readonly Flag[] = [
 		value: 'DURATION',
 		help: 'between two defragmentations, 60s or longer',
 		default: '60s',
-		commands: ['defrag', ...monitorCommands],
+		commands: ['defrag', 'rescue', ...monitorCommands],
 	},
 	{
 		name: 'type',
@@ -395,7 +395,7 @@ export const flags: readonly Flag[] = [
 		name: 'to-head',
 		type: 'boolean',
 		help: 'compact to the newest revision, which drops the last 5 minutes too',
-		commands: ['compact'],
+		commands: ['compact', 'rescue'],
 	},
 	{
 		name: 'from',
@@ -411,7 +411,7 @@ export const flags: readonly Flag[] = [
 		short: 'y',
 		type: 'boolean',
 		help: 'do it without asking',
-		commands: ['defrag', 'alarm', 'compact', 'encryption', 'backup'],
+		commands: ['defrag', 'alarm', 'compact', 'rescue', 'encryption', 'backup'],
 	},
 	{
 		name: 'write-out',

@@ -1,14 +1,17 @@
 /** A rescue from a real NOSPACE alarm, step by step, by a program that is killed between them. */
 import {statSync} from 'node:fs';
 import {expect, it} from 'vitest';
+import {runRescue} from '../../source/commands/rescue.ts';
 import {writeProbeKey} from '../../source/domain/key-page.ts';
 import {largestGroups} from '../../source/domain/key-prefixes.ts';
 import {noSnapshotWord, type RescueDecision, writeProbeWord} from '../../source/domain/rescue.ts';
 import {rescueFilePath} from '../../source/engine/rescue-file.ts';
-import type {Cluster} from '../helpers/cluster.ts';
+import {contextFor} from '../commands/command-context.ts';
+import {type Cluster, clusterForTest} from '../helpers/cluster.ts';
 import {startRun, startTestEngine, type TestEngine, temporaryDirectory, untilOver} from '../helpers/engine.ts';
-import {put} from '../helpers/fill.ts';
+import {fillUpWithNewKeys, put, smallQuotaBytes} from '../helpers/fill.ts';
 import {compactToHead, disarmAll, fullCluster} from '../helpers/nospace.ts';
+import {createTestClock} from '../helpers/test-clock.ts';
 
 function untilDecision({until}: TestEngine, kind: RescueDecision['kind'], step?: string): Promise<RescueDecision> {
 	return until(({rescue}) => {
@@ -33,7 +36,7 @@ function killedAndStarted(before: TestEngine, cluster: Cluster, stateDirectory: 
 	return startTestEngine(cluster, {stateDirectory, clock: before.clock});
 }
 
-it('goes on from where it was after a kill between any two steps, to the end of its watch', async () => {
+it('goes on from where it was after a kill between any two steps, to its watch', async () => {
 	const cluster = await fullCluster();
 	const stateDirectory = temporaryDirectory();
 	let program = startTestEngine(cluster, {stateDirectory});
@@ -74,16 +77,60 @@ it('goes on from where it was after a kill between any two steps, to the end of 
 	expect(await tryWrite(program)).toBe('written');
 
 	program = killedAndStarted(program, cluster, stateDirectory);
-	await untilDecision(program, 'finished');
+	await untilDecision(program, 'watch');
 	expect(program.store.getState().rescue?.rescue).toMatchObject({
 		round: 1,
 		snapshot: {kind: 'declined'},
 		probe: {kind: 'written'},
 		compacted: {revision: expect.any(Number)},
 	});
-	program.engine.controls.dismissRescue();
-	expect(() => statSync(file)).toThrow('ENOENT');
 	await put(cluster, 'a');
 	const left = await cluster.members[0]?.call('/v3/kv/range', {key: Buffer.from(writeProbeKey).toString('base64')});
 	expect(left).not.toHaveProperty('kvs');
+}, 120_000);
+
+/** Types whatever word is asked for. */
+function person(line: string, {engine, store}: TestEngine) {
+	const context = contextFor(line, {handle: {engine, store, controls: engine.controls}, typed: ''});
+	const ask = async (question: string) => /"([^"]+)"/.exec(question)?.[1] ?? '';
+	return {...context, ask};
+}
+
+it('etcdtop rescue: what new keys fill no defragmentation gives back; deletes do, and it is watched to the end', async () => {
+	const cluster = await clusterForTest({tls: 'none', members: 1, quotaBytes: 1.5 * smallQuotaBytes});
+	await fillUpWithNewKeys(cluster);
+	const stateDirectory = temporaryDirectory();
+	const clock = createTestClock({realMs: 3});
+	const program = startTestEngine(cluster, {stateDirectory, clock});
+	await program.until(({alarms}) => alarms[0]);
+	program.engine.controls.openRescue();
+	await program.until(({rescue}) => rescue?.rescue.scan?.phase === 'done' || undefined);
+	const unwatched = contextFor('rescue --yes', {handle: {...program, controls: program.engine.controls}});
+	expect(await runRescue(unwatched)).toBe(3);
+	expect(unwatched.said).toContainEqual(expect.stringContaining('refused: going without takes a person'));
+	await expect(runRescue(contextFor('rescue'))).rejects.toThrow('rescue needs --yes');
+
+	const watched = startTestEngine(cluster, {stateDirectory, clock});
+	await watched.until(({rescue}) => rescue);
+	const first = person('rescue --to-head', watched);
+	expect(await runRescue(first)).toBe(1);
+	expect(first.printed.join('\n')).toMatch(/\/registry\/pods +\| +4\d\d \| +~2\d\.\d MiB \| +100%/);
+	expect(first.said).toContainEqual(expect.stringContaining('held by keys as they are now'));
+	expect(first.said).toContainEqual(expect.stringContaining('finalizers'));
+
+	const [member] = cluster.members;
+	const range = {
+		key: Buffer.from('/registry/pods/').toString('base64'),
+		range_end: Buffer.from('/registry/pods0').toString('base64'),
+	};
+	await member?.call('/v3/kv/deleterange', range);
+	const again = startTestEngine(cluster, {stateDirectory, clock});
+	await again.until(({rescue}) => rescue);
+	await compactToHead(again);
+	const second = person('rescue --to-head', again);
+	expect(await runRescue(second)).toBe(0);
+	expect(second.printed.at(-1)).toBe('writes are accepted, and the alarm was not raised again');
+	expect(second.said).toContainEqual(expect.stringMatching(/^try a write: written and deleted/));
+	expect(() => statSync(rescueFilePath(stateDirectory, again.store.getState().clusterId ?? ''))).toThrow('ENOENT');
+	await put(cluster, 'a');
 }, 120_000);

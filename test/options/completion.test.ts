@@ -39,7 +39,7 @@ test('fish: a flag belongs to the commands that take it', () => {
 	expect(script).toContain(
 		`complete -c etcdtop -n '__fish_seen_subcommand_from status' -l write-out -s w -x -a 'table json simple' -d 'table, json or simple'`,
 	);
-	expect(script.filter((line) => line.includes('-l to-head'))).toHaveLength(1);
+	expect(script.filter((line) => line.includes('-l if-fragmented'))).toHaveLength(1);
 });
 
 /** What pressing Tab at the end of the line offers. */
