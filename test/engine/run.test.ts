@@ -177,7 +177,7 @@ describe('others', () => {
 		await run('etcdctl', ['--endpoints', cluster.endpoints[1] ?? '', 'defrag'], {env: {...process.env, ETCDCTL_API: '3'}});
 		const cooldown = await engine.until((state) => (state.cooldown.kind === 'cooling' ? state.cooldown : undefined));
 		expect(cooldown.why).toContain(cluster.members[1]?.name);
-		expect(cooldown.until - engine.clock.uptimeMs()).toBeGreaterThan(50_000);
+		expect(cooldown.until - engine.clock.uptimeMs()).toBeGreaterThan(30_000);
 		const event = await engine.until(({events}) => events.find(({text}) => text.includes('defragmented by another tool')));
 		expect(event).toMatchObject({subject: cluster.members[1]?.name, mark: 'D'});
 	});
@@ -215,7 +215,7 @@ describe('others', () => {
 		const cooldown = await second.until((state) =>
 			state.cooldown.kind === 'cooling' || state.cooldown.kind === 'blocked' ? state.cooldown : undefined,
 		);
-		expect(cooldown.kind === 'blocked' || cooldown.until - second.clock.uptimeMs() > 50_000).toBe(true);
+		expect(cooldown.kind === 'blocked' || cooldown.until - second.clock.uptimeMs() > 30_000).toBe(true);
 	});
 
 	it("a journal that can't be written refuses the run before anything is sent", async () => {

@@ -61,11 +61,13 @@ export function transportTo(cluster: Cluster): Transport {
 	});
 }
 
-/** What a step is decided on must not grow old while the last of it is asked for. */
+/** What a step is decided on must not grow old while the last of it is asked for, nor a move of leadership be late for it. */
 function held(transport: Transport, clock: Clock | TestClock): Transport {
-	return 'hold' in clock
-		? withMethod(transport, 'linearizableRead', (...args) => clock.hold(transport.linearizableRead(...args)))
-		: transport;
+	if (!('hold' in clock)) {
+		return transport;
+	}
+	const reading = withMethod(transport, 'linearizableRead', (...args) => clock.hold(transport.linearizableRead(...args)));
+	return withMethod(reading, 'moveLeader', (...args) => clock.hold(transport.moveLeader(...args)));
 }
 
 /** The same for what is asked of the API around etcd. */
@@ -89,7 +91,7 @@ function heldPlatform(platform: Platform, clock: Clock | TestClock): Platform {
 }
 
 /** The same transport but for one method. */
-function withMethod<Name extends 'defragment' | 'linearizableRead'>(
+function withMethod<Name extends 'defragment' | 'linearizableRead' | 'moveLeader'>(
 	transport: Transport,
 	name: Name,
 	method: Transport[Name],
