@@ -146,6 +146,9 @@ function snapshot({rescue, decision}: RescueState): Step {
 		case 'declined':
 			return {stage: 'skipped', text: `gone without by ${rescue.snapshot.operator}`};
 		case undefined:
+			if (decision.kind === 'wait' && decision.step === 'snapshot') {
+				return {stage: 'under way', text: decision.why};
+			}
 			return isAsked(decision, 'snapshot')
 				? {stage: 'next', text: 'first, by etcd itself: debug pods and Leases are writes, which are refused now; n goes without'}
 				: {stage: isPast(decision) ? 'skipped' : 'waits', text: isPast(decision) ? 'not needed any more' : 'first'};

@@ -12,6 +12,7 @@ import {everyMemberAsked, follow, waitFor} from './follow.ts';
 import {untilInterrupted} from './interrupts.ts';
 import {sentence} from './sentence.ts';
 import {type Column, tableText} from './table.ts';
+import {backUp} from './take-snapshot.ts';
 
 /** After a step the members are asked again before it is decided anew: two rounds of polling. */
 const settleMs = 4000;
@@ -26,6 +27,9 @@ export async function runRescue(context: CommandContext): Promise<number> {
 	const {options, isTerminal} = context;
 	if (!options.yes && !isTerminal) {
 		throw new UsageError('without a terminal to ask on, rescue needs --yes.');
+	}
+	if (options.operands.length > 1) {
+		throw new UsageError('one directory for the snapshot: etcdtop rescue DIRECTORY.');
 	}
 	const handle = context.createEngine(await context.connect());
 	handle.engine.start();
@@ -162,7 +166,7 @@ async function rest({store}: EngineHandle): Promise<void> {
 function carryOut(step: AskedStep, memberId: string | undefined, context: CommandContext, handle: EngineHandle): Promise<number> {
 	switch (step) {
 		case 'snapshot':
-			return goWithoutSnapshot(context, handle);
+			return snapshotFirst(context, handle);
 		case 'compact':
 			return compact(context, handle);
 		case 'defragment':
@@ -172,9 +176,16 @@ function carryOut(step: AskedStep, memberId: string | undefined, context: Comman
 	}
 }
 
-/** Only a person may. */
-async function goWithoutSnapshot({options, isTerminal, ask, say}: CommandContext, {controls}: EngineHandle): Promise<number> {
-	say('A snapshot comes first: debug pods and Leases are writes, which are refused now; etcd itself gives one.');
+/** Into the directory that was given. To go without takes a person. */
+async function snapshotFirst(context: CommandContext, handle: EngineHandle): Promise<number> {
+	const {options, isTerminal, ask, say} = context;
+	const [directory] = options.operands;
+	if (directory !== undefined) {
+		return backUp(directory, context, handle);
+	}
+	say(
+		'A snapshot comes first, by etcd itself: debug pods and Leases are writes, which are refused now. etcdtop rescue DIRECTORY takes one.',
+	);
 	if (options.yes || !isTerminal) {
 		say(`refused: going without takes a person who types "${noSnapshotWord}"; leave --yes away.`);
 		return exitCodes.refused;
@@ -183,7 +194,7 @@ async function goWithoutSnapshot({options, isTerminal, ask, say}: CommandContext
 		say('Nothing was changed.');
 		return exitCodes.usage;
 	}
-	controls.declineSnapshot(noSnapshotWord);
+	handle.controls.declineSnapshot(noSnapshotWord);
 	return exitCodes.done;
 }
 

@@ -38,7 +38,8 @@ export async function takeSnapshot(context: CommandContext, reached: Reached): P
 	}
 }
 
-async function backUp(directory: string, context: CommandContext, {store, controls}: EngineHandle): Promise<number> {
+/** Over an engine that has been started. */
+export async function backUp(directory: string, context: CommandContext, {store, controls}: EngineHandle): Promise<number> {
 	const {options, say} = context;
 	const known = await waitFor(store, everyMemberAsked);
 	if (known !== 'asked') {

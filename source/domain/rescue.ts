@@ -70,6 +70,9 @@ export type RescueEvidence = {
 	readonly keys?: number;
 	/** Names of voters that do not answer. */
 	readonly silent: readonly string[];
+	/** A verified one that is there, and so young that little was written since. */
+	readonly snapshot?: {readonly at: number; readonly file: string};
+	readonly isBackingUp: boolean;
 	/** Of this round. */
 	readonly compaction?:
 		| {readonly kind: 'under way'}
@@ -163,7 +166,7 @@ export function decideRescue(rescue: Rescue, evidence: RescueEvidence, now: numb
 }
 
 function decideRaised(rescue: Rescue, evidence: RescueEvidence): RescueDecision {
-	const {voters, compaction, run, isDisarming} = evidence;
+	const {voters, compaction, run, isDisarming, isBackingUp} = evidence;
 	if (run?.kind === 'under way') {
 		return {kind: 'wait', step: 'defragment', why: 'the run is under way; 4 shows it'};
 	}
@@ -172,6 +175,9 @@ function decideRaised(rescue: Rescue, evidence: RescueEvidence): RescueDecision 
 	}
 	if (isDisarming) {
 		return {kind: 'wait', step: 'disarm', why: 'etcd is asked'};
+	}
+	if (isBackingUp) {
+		return {kind: 'wait', step: 'snapshot', why: 'it is being taken; 7 shows it'};
 	}
 	if (isShrunk(voters)) {
 		return askToDisarm(evidence);
@@ -208,7 +214,10 @@ function decideCalm(rescue: Rescue, {calmSince = Number.POSITIVE_INFINITY, wallM
 
 /** What the cluster shows and the rescue does not know yet. */
 function note(rescue: Rescue, evidence: RescueEvidence): Rescue | undefined {
-	const {compaction, run, voters, wallMs} = evidence;
+	const {compaction, run, voters, wallMs, snapshot} = evidence;
+	if (snapshot !== undefined && rescue.snapshot?.kind !== 'taken') {
+		return {...rescue, snapshot: {kind: 'taken', ...snapshot}};
+	}
 	if (compaction?.kind === 'finished' && compaction.revision !== rescue.compacted?.revision) {
 		const {revision, inUseBytes, uncounted} = compaction;
 		// It may have freed what a defragmentation before it could not give back: that one doesn't count any more.

@@ -1,4 +1,6 @@
 /** What a rescue is decided on, read off the state. */
+import {backupAgeMs, isBackupOver, newestBackup} from '../domain/backup.ts';
+import {freshSnapshotMs} from '../domain/backup-policy.ts';
 import type {Run} from '../domain/defrag-run.ts';
 import {memberLabel} from '../domain/member.ts';
 import type {RescueEvidence} from '../domain/rescue.ts';
@@ -13,6 +15,7 @@ export function rescueEvidence(state: State, {roundSince, calmSince}: RoundTimes
 	const compaction = compactionOf(state, roundSince);
 	const run = runOf(state, roundSince);
 	const keys = keysInEtcd(members);
+	const snapshot = snapshotOf(state);
 	return {
 		wallMs: now + wallOffsetMs,
 		...(calmSince === undefined ? {} : {calmSince}),
@@ -27,8 +30,22 @@ export function rescueEvidence(state: State, {roundSince, calmSince}: RoundTimes
 			.map(({member}) => memberLabel(member)),
 		...(compaction === undefined ? {} : {compaction}),
 		...(run === undefined ? {} : {run}),
+		...(snapshot === undefined ? {} : {snapshot}),
+		isBackingUp: state.backup !== undefined && !isBackupOver(state.backup),
 		isDisarming: disarming?.phase.kind === 'asking' || isStale(state),
 	};
+}
+
+/** Of etcd's own: what a debug pod takes can't be had under NOSPACE, and may be of the time before. */
+function snapshotOf({backup, backups = [], now, wallOffsetMs}: State): RescueEvidence['snapshot'] {
+	if (backup?.kind === 'etcd snapshot' && backup.phase.kind === 'done') {
+		return {at: backup.phase.at + wallOffsetMs, file: backup.phase.path};
+	}
+	const newest = newestBackup(backups.filter(({kind, isThere}) => kind === 'etcd snapshot' && isThere === true));
+	const [file] = newest?.files ?? [];
+	return newest === undefined || file === undefined || backupAgeMs(newest, now + wallOffsetMs) > freshSnapshotMs
+		? undefined
+		: {at: newest.wallMs, file};
 }
 
 /** A disarming is done, and no member has been asked since: what it says of alarms is from before. */

@@ -79,9 +79,11 @@ export const commands: readonly Command[] = [
 	},
 	{
 		name: 'rescue',
+		operands: '[DIRECTORY]',
 		help: 'out of NOSPACE, step by step: what grew, compact, defragment, disarm, watch',
 		details: [
 			'Says whose alarm it is, whether defragmenting helps and what the database holds, before anything is done. Then each step asks as its own command does, and it is watched that the alarm is not raised again.',
+			'Before anything is changed a snapshot is taken into DIRECTORY, or a person types that there is to be none.',
 			'It is kept beside the journal and goes on from where it was. --yes covers what it covers elsewhere: not going without a snapshot, not a disarming that is tight.',
 		],
 		reachesCluster: true,

@@ -22,7 +22,7 @@ const fragmented = [voter(100, 20), voter(99, 20)];
 const small = [voter(20, 20), voter(20, 20)];
 
 function evidence(changes: Partial<RescueEvidence> = {}): RescueEvidence {
-	return {wallMs: 5000, alarms: [nospace], raised, voters: full, silent: [], isDisarming: false, ...changes};
+	return {wallMs: 5000, alarms: [nospace], raised, voters: full, silent: [], isBackingUp: false, isDisarming: false, ...changes};
 }
 
 const begun = beginRescue(evidence({voters: [{...full[0]!, growthBytesPerSecond: 5}, full[1]!]}), 'c', 'ana');
@@ -51,6 +51,7 @@ test.each<[string, Partial<Rescue>, Partial<RescueEvidence>, object]>([
 	['nobody answers', {}, {voters: []}, {kind: 'wait', step: 'members'}],
 	['CORRUPT stands too', {}, {alarms: [nospace, {...nospace, alarm: 'CORRUPT'}]}, {kind: 'halt'}],
 	['full of what may be history', {snapshot}, {}, {kind: 'ask', step: 'compact'}],
+	['one is being taken', {}, {isBackingUp: true}, {kind: 'wait', step: 'snapshot'}],
 	['little in use', {snapshot}, {voters: fragmented}, {kind: 'ask', step: 'defragment'}],
 	['compacting', {snapshot}, {compaction: {kind: 'under way'}}, {kind: 'wait', step: 'compact'}],
 	[
@@ -120,6 +121,7 @@ test('what the cluster shows is noted once: a compaction, a run, an alarm that i
 	expect(noted({}, {compaction})).toMatchObject({compacted: counted});
 	expect(decideRescue({...begun, compacted: counted}, evidence({compaction}), 1000).kind).toBe('ask');
 	expect(noted({}, {run})).toMatchObject({defragmented});
+	expect(noted({}, {snapshot: {at: 1, file: 'x'}})).toMatchObject({snapshot});
 	expect(noted({}, {alarms: []})).toMatchObject({disarmed: {at: 5000}});
 });
 

@@ -1,5 +1,6 @@
 /** A rescue from a real NOSPACE alarm, step by step, by a program that is killed between them. */
-import {statSync} from 'node:fs';
+import {readdirSync, statSync} from 'node:fs';
+import {join} from 'node:path';
 import {expect, it} from 'vitest';
 import {runRescue} from '../../source/commands/rescue.ts';
 import {writeProbeKey} from '../../source/domain/key-page.ts';
@@ -112,9 +113,11 @@ it('etcdtop rescue: what new keys fill no defragmentation gives back; deletes do
 
 	const watched = startTestEngine(cluster, {stateDirectory, clock});
 	await watched.until(({rescue}) => rescue);
-	const first = person('rescue --to-head', watched);
+	const backups = join(stateDirectory, 'snapshots');
+	const first = person(`rescue ${backups} --to-head`, watched);
 	expect(await runRescue(first)).toBe(1);
 	expect(first.printed.join('\n')).toMatch(/\/registry\/pods +\| +4\d\d \| +~2\d\.\d MiB \| +100%/);
+	expect(readdirSync(backups)).toContainEqual(expect.stringMatching(/^snapshot_.*\.db$/));
 	expect(first.said).toContainEqual(expect.stringContaining('held by keys as they are now'));
 	expect(first.said).toContainEqual(expect.stringContaining('finalizers'));
 

@@ -17,7 +17,7 @@ Usage:
   etcdtop compact                  drop revisions older than 5 minutes
   etcdtop encryption status | enable | disable
                                    encryption of etcd's values on OpenShift
-  etcdtop rescue                   out of NOSPACE, step by step: what grew,
+  etcdtop rescue [DIRECTORY]       out of NOSPACE, step by step: what grew,
                                    compact, defragment, disarm, watch
   etcdtop journal                  what was changed from this machine, by whom
                                    and when
