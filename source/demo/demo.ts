@@ -33,8 +33,8 @@ export type DemoOptions = {
 /** A log of 5,000 entries of 8 KiB is kept in memory anyway; etcd's default would keep 100,000, and as many on disk. */
 const thriftyFlags = ['--snapshot-count=1000', '--max-wals=1', '--max-snapshots=1'];
 
-/** OpenShift takes 20 minutes and more to encrypt; at this pace it is twelve steps in a minute. */
-const encryptionStepMs = 4000;
+/** OpenShift takes 20 minutes and more to encrypt; this is twelve steps in little more than a minute, each long enough to be seen. */
+const encryptionStepMs = 6000;
 
 /** Starts the cluster, shows it, stops and removes it. Resolves to the exit code: the monitor's, 0 after a signal, 1 without etcd. */
 export async function runDemo(options: DemoOptions): Promise<number> {

@@ -48,6 +48,23 @@ export const pictures: Readonly<Record<string, Picture>> = {
 			await pressUntil(program, 'w', /RESTARTS/);
 		},
 	},
+	encryption: {
+		demo: ['--kubernetes'],
+		...wide,
+		async pose(program) {
+			await program.waitFor(/● HEALTHY/, startMs);
+			program.send('6');
+			await program.waitFor(/configured identity/);
+			program.send('e');
+			await program.waitFor(/\[ aescbc \]/);
+			for (const key of ['\t', '\r', ...'encrypt', '\t', '\r']) {
+				// The first keys in a dialog do not count, and each of a word counts by itself.
+				await delay(600);
+				program.send(key);
+			}
+			await program.waitFor(/[1-4] of 5 resources/, settledMs);
+		},
+	},
 };
 
 /** A member that started just now holds a plan back, and a press then only says so. */
