@@ -16,6 +16,7 @@ import {damageText, type Journal} from './journal.ts';
 import {createPlanControl} from './plan-control.ts';
 import {createPoller} from './poller.ts';
 import {createRescueControl} from './rescue-control.ts';
+import {createRestoreWatch} from './restore-watch.ts';
 import {createRunLease} from './run-lease.ts';
 import type {AcquireLock} from './run-lock.ts';
 import {createRunsElsewhere} from './runs-elsewhere.ts';
@@ -136,6 +137,13 @@ export function createEngine(options: EngineOptions): Engine {
 		isOpenShift: options.platform.rollouts !== undefined,
 		commandTimeoutMs: options.commandTimeoutMs,
 	});
+	const restore = createRestoreWatch({
+		platform: options.platform,
+		clock,
+		directory: journal.directory,
+		getState,
+		dispatch,
+	});
 	const poller = createPoller({
 		transport,
 		clock,
@@ -157,6 +165,9 @@ export function createEngine(options: EngineOptions): Engine {
 		tellCooldown();
 		tellJournal();
 		backups.look();
+		if (options.shows === true) {
+			restore.look();
+		}
 		tellSurroundings(surroundings);
 	}
 

@@ -14,6 +14,7 @@ import type {MemberId} from '../domain/member.ts';
 import type {Observation} from '../domain/observation.ts';
 import type {PodsSeen} from '../domain/pod.ts';
 import type {RescueState} from '../domain/rescue.ts';
+import type {RestoreFacts} from '../domain/restore-readiness.ts';
 import type {Connection} from '../transport/transport.ts';
 import type {ClusterEvent, KnownDefragmentation, Message, State} from './state.ts';
 
@@ -52,6 +53,7 @@ export type EngineMessage =
 	| {readonly type: 'encryptionChangeChanged'; readonly change: EncryptionChange | undefined}
 	| {readonly type: 'backupPlanChanged'; readonly plan: BackupPlan | undefined}
 	| {readonly type: 'backupChanged'; readonly backup: Backup | undefined}
+	| {readonly type: 'restoreSeen'; readonly facts: RestoreFacts}
 	| {readonly type: 'backupsRead'; readonly backups: readonly KnownBackup[]}
 	/** There is an OpenShift around, with hosts to back up on. */
 	| {readonly type: 'hostBackupsOffered'}

@@ -26,6 +26,7 @@ import type {MemberCondition} from '../domain/member-state.ts';
 import type {Answer, MemberMetrics, MemberStatus} from '../domain/observation.ts';
 import type {PodsSeen} from '../domain/pod.ts';
 import type {RescueState} from '../domain/rescue.ts';
+import type {RestoreFacts} from '../domain/restore-readiness.ts';
 import type {Connection} from '../transport/transport.ts';
 
 export type {Alert} from '../domain/alerts.ts';
@@ -104,6 +105,8 @@ export type State = {
 	readonly hostBackupPlan?: HostBackupPlan;
 	/** The one under way, or the last one that was asked for here. */
 	readonly hostBackup?: HostBackup;
+	/** What a restore would find; absent until it was looked up. */
+	readonly restore?: RestoreFacts;
 	/** What the program has to say until the next key. */
 	readonly message?: Message;
 	/** From the journal, oldest first. */

@@ -77,6 +77,8 @@ export function update(state: State, message: EngineMessage): State {
 			return set(state, 'backupPlan', message.plan);
 		case 'backupChanged':
 			return set(state, 'backup', message.backup);
+		case 'restoreSeen':
+			return {...state, restore: message.facts};
 		case 'backupsRead':
 			return withAlerts({...state, backups: message.backups});
 		case 'hostBackupsOffered':

@@ -6,6 +6,7 @@ import {Events} from './events.tsx';
 import {MemberPage} from './member.tsx';
 import {Overview} from './overview.tsx';
 import {RescueView} from './rescue.tsx';
+import {RestoreView} from './restore.tsx';
 import {RunView} from './run.tsx';
 import type {View, ViewId} from './view.ts';
 import {viewTable} from './view-table.ts';
@@ -18,6 +19,7 @@ const components: Readonly<Record<ViewId, View['component']>> = {
 	rescue: RescueView,
 	events: Events,
 	encryption: EncryptionView,
+	restore: RestoreView,
 	member: MemberPage,
 };
 

@@ -19,6 +19,7 @@ export const viewTable = [
 	{id: 'events', number: 5, title: 'Events', moves: 'lines'},
 	{id: 'encryption', number: 6, title: 'Encryption', moves: 'lines'},
 	{id: 'rescue', number: 8, title: 'Rescue', moves: 'lines', isLive: true},
+	{id: 'restore', number: 9, title: 'Restore', moves: 'lines'},
 	{id: 'member', title: 'Member', moves: 'lines'},
 ] as const satisfies readonly ViewRow[];
 

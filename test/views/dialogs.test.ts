@@ -406,7 +406,7 @@ test('the help', () => {
 		│  PgUp PgDn    a page                    s S    sort by the next column, turn │
 		│  Enter        open                      [ ]    window 5 m 15 m 1 h 6 h 24 h  │
 		│  Esc          back, always              c      chart: all, selected member   │
-		│  Tab 1-8      views                     p      pause the screen, not polls   │
+		│  Tab 1-9      views                     p      pause the screen, not polls   │
 		│  ← →          other member, on its page + -    interval 1 s to 60 s          │
 		│  ACT  what changes the cluster asks first                                    │
 		│  d            defragment this member                                         │
