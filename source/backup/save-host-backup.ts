@@ -6,6 +6,7 @@ import {type BackupManifest, manifestName, serializeManifest} from '../domain/ba
 import {backupRoomFactor} from '../domain/backup-policy.ts';
 import type {HostFile} from '../domain/host-backup.ts';
 import {partialLabelName, partialLabelText} from '../domain/partial-encryption.ts';
+import {runbookName} from '../domain/runbook-beside.ts';
 import {BackupError, diskError} from './backup-error.ts';
 import {openPartial, partialPath, prepareDirectory, publish, refuseExisting, syncDirectory, writeAll} from './publish.ts';
 import {type HostFileRequest, receiveHostFile} from './receive-host-file.ts';
@@ -21,6 +22,8 @@ export type SaveHostBackupRequest = Pick<HostFileRequest, 'isLost' | 'sleep' | '
 	readonly resources: SummedFile;
 	readonly read: (name: string, offset: number, sink: (bytes: Buffer) => Promise<void>) => Promise<void>;
 	readonly manifestOf: (status: SnapshotStatus) => BackupManifest;
+	/** Written beside it too, where there is one. */
+	readonly runbookOf: (manifest: BackupManifest) => string | undefined;
 	/** The type of an encryption that was migrating. */
 	readonly partialType: string | undefined;
 	readonly onProgress: (
@@ -62,13 +65,14 @@ export function saveHostBackup(request: SaveHostBackupRequest): SavingHostBackup
 	const snapshotPath = join(directory, snapshot.name);
 	const resourcesPath = join(resourcesDirectory, resources.name);
 	const manifestPath = join(directory, manifestName(snapshot.name));
+	const runbookPath = join(directory, runbookName(snapshot.name));
 	const labelPath = join(directory, partialLabelName(snapshot.name));
 	const unfinished = new Set<string>();
 	const published: string[] = [];
 
 	async function save(): Promise<SavedHostBackup> {
 		await prepareHostBackup(directory, request.resourcesDirectory, snapshot.bytes + resources.bytes);
-		for (const path of [snapshotPath, resourcesPath, manifestPath, labelPath]) {
+		for (const path of [snapshotPath, resourcesPath, manifestPath, runbookPath, labelPath]) {
 			await refuseExisting(path);
 		}
 		try {
@@ -76,12 +80,21 @@ export function saveHostBackup(request: SaveHostBackupRequest): SavingHostBackup
 			await bring(snapshot, snapshotPath);
 			const status = await verified();
 			signal.throwIfAborted();
-			await write(manifestPath, serializeManifest(request.manifestOf(status)));
-			if (partialType !== undefined) {
-				await write(labelPath, partialLabelText(snapshot.name, partialType));
+			const manifest = request.manifestOf(status);
+			const beside: readonly (readonly [path: string, text: string | undefined])[] = [
+				// The label first and the manifest last: at no time does a file look better than it is.
+				[labelPath, partialType === undefined ? undefined : partialLabelText(snapshot.name, partialType)],
+				[runbookPath, request.runbookOf(manifest)],
+				[manifestPath, serializeManifest(manifest)],
+			];
+			const written: string[] = [];
+			for (const [path, text] of beside) {
+				if (text !== undefined) {
+					await write(path, text);
+					written.push(path);
+				}
 			}
-			// The label first and the manifest last: at no time does a file look better than it is.
-			for (const path of [...(partialType === undefined ? [] : [labelPath]), resourcesPath, snapshotPath, manifestPath]) {
+			for (const path of [...written.slice(0, -1), resourcesPath, snapshotPath, manifestPath]) {
 				await publish(path);
 				published.push(path);
 			}

@@ -21,7 +21,7 @@ import {failureOf} from '../transport/transport-error.ts';
 import type {Clock} from './clock.ts';
 import type {Controls} from './controls.ts';
 import {lineOf} from './file-attempt-log.ts';
-import {hostManifest} from './host-backup-facts.ts';
+import {hostManifest, hostRunbook} from './host-backup-facts.ts';
 import {runHostBackup} from './host-backup-run.ts';
 import type {Journal} from './journal.ts';
 import type {EngineMessage} from './messages.ts';
@@ -227,6 +227,7 @@ export function createHostBackupControl(options: HostBackupControlOptions): Host
 					encryption,
 					version: circumstances.openshiftVersion,
 				}),
+			runbookOf: (manifest, directory) => hostRunbook(manifest, directory, proxy),
 			show,
 			onSaving(saving) {
 				if (working !== undefined) {

@@ -3,6 +3,8 @@ import {hashText} from '../backup/manifest-file.ts';
 import type {BackupFile, BackupManifest} from '../domain/backup-manifest.ts';
 import {encryptionText, type HostCircumstances} from '../domain/host-circumstances.ts';
 import type {MemberId} from '../domain/member.ts';
+import {hostsOf} from '../domain/restore-sources.ts';
+import {runbookBeside} from '../domain/runbook-beside.ts';
 import {memberFacts} from './backup-facts.ts';
 import type {HostManifestFacts} from './host-backup-run.ts';
 import type {State} from './state.ts';
@@ -40,6 +42,21 @@ export function hostManifest(facts: HostFacts): BackupManifest {
 		encryption: {type: encryption.kind === 'told' ? encryptionText(encryption.value) : 'unknown', isPartial},
 		members: state.members.map(({member}) => memberFacts(member, state)),
 	};
+}
+
+/** With the proxy as it is now: nobody may tell of it on the day it is restored. */
+export function hostRunbook(manifest: BackupManifest, directory: string, proxy: HostCircumstances['proxy']): string | undefined {
+	const {openshiftVersion} = manifest;
+	const hosts = hostsOf(manifest);
+	if (openshiftVersion === undefined || proxy.kind !== 'told') {
+		return runbookBeside(manifest, directory);
+	}
+	const {httpProxy, httpsProxy, noProxy} = proxy.value;
+	const isOn = httpProxy !== '' || httpsProxy !== '';
+	return runbookBeside(manifest, directory, {
+		clusterName: manifest.clusterName,
+		openshift: {release: openshiftVersion, hosts, proxy: isOn ? {kind: 'on', httpProxy, httpsProxy, noProxy} : {kind: 'off'}},
+	});
 }
 
 function named({name, bytes, sha256}: HostManifestFacts['snapshot']): {

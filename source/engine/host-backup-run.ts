@@ -16,6 +16,7 @@ import {
 	sumTimeoutMs,
 } from '../domain/host-backup-run.ts';
 import {partialLabelName, partialLabelText} from '../domain/partial-encryption.ts';
+import {sizeText} from '../domain/text.ts';
 import type {HostBackupPort, HostShell} from '../transport/platform.ts';
 import {failureOf, TransportError} from '../transport/transport-error.ts';
 import type {Clock} from './clock.ts';
@@ -30,6 +31,8 @@ export type HostRunOptions = {
 	/** Whether a migration of the encryption is under way now: its type. Asked again once the script has ended. */
 	readonly migratingType: () => Promise<string | undefined>;
 	readonly manifestOf: (facts: HostManifestFacts) => BackupManifest;
+	/** Of a manifest: how it is restored. */
+	readonly runbookOf: (manifest: BackupManifest, directory: string) => string | undefined;
 	/** The backup as it is now. */
 	readonly show: (backup: HostBackup) => void;
 	/** Called with what brings the files, for a process that ends. */
@@ -94,6 +97,9 @@ class HostBackupRun {
 			request.directory === undefined
 				? request.hostDirectory
 				: `${request.hostDirectory}/etcdtop-${randomBytes(4).toString('hex')}`;
+		for (const {path, bytes} of await shell.strays(request.hostDirectory, call)) {
+			this.#warn(`an earlier backup left ${sizeText(bytes)} on the host, in ${node}:${path}`);
+		}
 		const disk = await shell.prepare(directory, call);
 		const before = await shell.files(directory, call);
 		try {
@@ -178,7 +184,7 @@ class HostBackupRun {
 	}
 
 	async #bring(shell: HostShell, from: string, to: string, {snapshot, resources}: Summed): Promise<HostBackupPhase> {
-		const {clock, signal, manifestOf, migratingType} = this.#options;
+		const {clock, signal, manifestOf, runbookOf, migratingType} = this.#options;
 		const {resourcesDirectory} = this.#backup.request;
 		const {isPartial} = this.#backup;
 		const partialType = isPartial ? ((await migratingType().catch(() => undefined)) ?? 'unknown') : undefined;
@@ -193,6 +199,7 @@ class HostBackupRun {
 			isLost: (error) => error instanceof TransportError && /^(unreachable|timed-out)$/.test(error.kind),
 			sleep: (ms) => clock.sleep(ms),
 			manifestOf: (status) => manifestOf({snapshot, resources, resourcesDirectory, status, isPartial}),
+			runbookOf: (manifest) => runbookOf(manifest, to),
 			partialType,
 			onProgress: (progress) => {
 				const at = clock.uptimeMs();

@@ -49,6 +49,8 @@ export interface HostShell {
 	prepare(directory: string, options: CallOptions): Promise<HostDisk>;
 	/** Files of backups in it; none where there is no such directory. */
 	files(directory: string, options: CallOptions): Promise<readonly HostFile[]>;
+	/** Directories in it that earlier backups passed through, and their size: what a crash or a lost connection left. */
+	strays(directory: string, options: CallOptions): Promise<readonly {readonly path: string; readonly bytes: number}[]>;
 	/**
 	 * Runs the script to its end, across connections that are lost: it goes on in the pod meanwhile. Started once, however often this is
 	 * asked. Rejects where the pod is gone or nobody answers for `silentMs`: then the outcome is unknown.

@@ -1,6 +1,6 @@
 /** Whether a backup on a host may begin: asked while its plan is looked at, and once more before anything is made. */
-import {describe, expect, it} from 'vitest';
-import type {HostBackupRequest} from '../../source/domain/host-backup-run.ts';
+import {describe, expect, it, vi} from 'vitest';
+import {type HostBackupRequest, isHostBackupOver} from '../../source/domain/host-backup-run.ts';
 import type {HostCircumstances} from '../../source/domain/host-circumstances.ts';
 import type {HostBackupPort, HostShell, Leftover, Platform} from '../../source/transport/platform.ts';
 import {type MemberCase, threeVoters} from '../domain/observations.ts';
@@ -54,6 +54,7 @@ function host() {
 		where: 'pod x',
 		removal: 'oc delete pod x',
 		prepare: async () => ({freeBytes: 80 * 2 ** 30, totalBytes: 120 * 2 ** 30}),
+		strays: async () => [],
 		files: async () => (made ? files : []),
 		async run(directory, {onLine}) {
 			made = true;
@@ -122,7 +123,15 @@ async function looked(
 		plan,
 		async start(typed = '', shown = plan) {
 			controls.startHostBackup(shown, typed);
-			await engine.clock.advance(5000);
+			// It looks at the disk of this machine, which takes no time of the clock's.
+			await vi.waitFor(
+				async () => {
+					await engine.clock.advance(100);
+					const {message, hostBackup} = engine.store.getState();
+					expect(message?.kind === 'refused' || (hostBackup !== undefined && isHostBackupOver(hostBackup))).toBe(true);
+				},
+				{timeout: 15_000, interval: 5},
+			);
 			return engine.store.getState();
 		},
 	};
@@ -171,6 +180,7 @@ describe('is not begun', () => {
 		expect(plan).toMatchObject({word: 'partial', holdsKeys: true});
 		expect((await start('')).message?.text).toContain('type "partial"');
 		expect(calls).toEqual([]);
+		controls.dismissMessage();
 		controls.openHostBackup(request);
 		await clock.advance(100);
 		expect((await start('partial')).hostBackup).toMatchObject({isPartial: true, phase: {kind: 'done'}});

@@ -88,6 +88,7 @@ async function take({
 			encryption: {type: 'aescbc', isPartial: partial},
 			members: [],
 		}),
+		runbookOf: (manifest, directory) => `# Restore ${manifest.clusterName} from ${directory}`,
 		show: (shown) => onShow?.(shown),
 		onSaving: (started) => {
 			saving = started;
@@ -118,6 +119,7 @@ describe('brought here', () => {
 			'keys',
 			expect.stringMatching(/^snapshot_\d{4}-\d{2}-\d{2}_\d{6}\.db$/),
 			expect.stringMatching(/^snapshot_\d{4}-\d{2}-\d{2}_\d{6}\.manifest\.json$/),
+			expect.stringMatching(/^snapshot_\d{4}-\d{2}-\d{2}_\d{6}\.restore\.md$/),
 		]);
 		for (const {place, bytes, sha256} of phase.files) {
 			const content = await readFile(place);
@@ -193,6 +195,9 @@ describe('nothing here, nothing half on the host, no pod left', () => {
 		const {phase} = await take();
 		expect(phase).toMatchObject({kind: 'failed', reason: expect.stringContaining('another SHA-256')});
 		expect(await readdir(here)).toEqual([]);
+		expect((await take()).warnings).toEqual([
+			expect.stringMatching(`an earlier backup left .* on the host, in ${node}:/home/core/assets/backup/etcdtop-`),
+		]);
 		expect('left' in phase && phase.left).toEqual([
 			expect.stringContaining(`${node}:/home/core/assets/backup/etcdtop-`),
 			expect.anything(),

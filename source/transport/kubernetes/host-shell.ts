@@ -17,6 +17,12 @@ for file in snapshot_* static_kuberesources_*; do
 done
 exit 0`;
 
+const straysScript = `cd "$1" 2>/dev/null || exit 0
+for folder in etcdtop-*; do
+	[ -d "$folder" ] && du -s -k "$folder"
+done
+exit 0`;
+
 const sealScript = `set -e
 end=$(tail -c 32 "$1" | od -A n -v -t x1 | tr -d " \\n")
 sum=$(head -c -32 "$1" | sha256sum | cut -c 1-64)
@@ -68,6 +74,14 @@ export class DebugPodShell implements HostShell {
 				}
 				return {name, bytes: Number(bytes)};
 			});
+	}
+
+	async strays(directory: string, options: CallOptions): Promise<readonly {readonly path: string; readonly bytes: number}[]> {
+		const text = await this.#host('what earlier backups left on the host', script(straysScript, directory), options);
+		return [...text.matchAll(/^(\d+)\s+(etcdtop-[0-9a-f]{8})$/gm)].map(([, kib, name]) => ({
+			path: `${directory}/${name}`,
+			bytes: Number(kib) * 1024,
+		}));
 	}
 
 	run(directory: string, options: RunScriptOptions): Promise<ScriptEnd> {
