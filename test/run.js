@@ -63,6 +63,8 @@ async function testEverything() {
 	const {findEtcd} = await import('../source/demo/etcd-binary.ts');
 	const programs = await findEtcd({etcdctl: true, cacheDirectory, say: console.log});
 	await sayVersion(programs);
+	const {bringSshd} = await import('./helpers/bring-sshd.ts');
+	await bringSshd(console.log);
 	const path = {PATH: withFolderOf(programs, environment.PATH)};
 	// The waits first, so that they are over when the rest is.
 	const cooldown = vitest('cooldown', ['--project', 'cooldown', '--passWithNoTests'], path, 'pipe');

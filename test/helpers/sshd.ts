@@ -1,53 +1,34 @@
 /** A real sshd on loopback for one test, with keys and a configuration of its own. */
 import {execFileSync, spawn} from 'node:child_process';
-import {existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {connect} from 'node:net';
 import {tmpdir, userInfo} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {onTestFinished} from 'vitest';
+import {afterAll, onTestFinished} from 'vitest';
 import {freePort} from '../../source/demo/free-port.ts';
+import {findSshd, type SshPrograms} from './bring-sshd.ts';
 
-const program = '/usr/sbin/sshd';
-
-/** Why there can be none here; undefined where somebody can log in. On the machines of the CI its package is installed. */
+/** Why there can be none here; undefined where somebody can log in. `npm test` brings it where it can. */
 export async function whyNoSshd(): Promise<string | undefined> {
-	const missing = whyNotInstalled();
-	if (missing !== undefined) {
-		return missing;
+	const programs = findSshd();
+	if (programs === undefined) {
+		return 'there is no sshd: install openssh-server';
 	}
 	// Some containers let nobody change root, which sshd needs when it runs as root.
-	const sshd = await startSshd().catch((error: unknown) => String(error));
+	const sshd = await startSshd(programs).catch((error: unknown) => String(error));
 	if (typeof sshd === 'string') {
 		return sshd;
 	}
 	try {
-		const [program = 'ssh', ...flags] = sshd.command;
-		execFileSync(program, [...flags, '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=5', sshd.host, 'true'], {stdio: 'ignore'});
+		const [ssh = 'ssh', ...flags] = sshd.command;
+		execFileSync(ssh, [...flags, '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=10', sshd.host, 'true'], {stdio: 'ignore'});
 		return undefined;
 	} catch {
 		return 'its sshd lets nobody in';
 	} finally {
 		await sshd.remove();
 	}
-}
-
-function whyNotInstalled(): string | undefined {
-	if (existsSync(program)) {
-		return undefined;
-	}
-	if (process.env['CI'] === undefined || userInfo().uid !== 0) {
-		return 'there is no sshd: install openssh-server';
-	}
-	try {
-		execFileSync('apt-get', ['install', '--yes', '--no-install-recommends', 'openssh-server', 'openssh-client'], {
-			env: {...process.env, DEBIAN_FRONTEND: 'noninteractive'},
-			stdio: 'ignore',
-		});
-	} catch {
-		return 'there is no sshd, and its package can not be installed';
-	}
-	return existsSync(program) ? undefined : 'its package brought no sshd';
 }
 
 export type Sshd = {
@@ -61,16 +42,26 @@ export type Sshd = {
 
 /** `settings`: further lines of its configuration. */
 export async function sshdForTest(settings: readonly string[] = []): Promise<Sshd> {
-	const sshd = await startSshd(settings);
+	const sshd = await startSshd(findSshd()!, settings);
 	onTestFinished(sshd.remove);
 	return sshd;
 }
 
-async function startSshd(settings: readonly string[] = []): Promise<Sshd & {remove(): Promise<void>}> {
+/** One for all tests of a suite: call it inside `beforeAll`, or at the top of a file. */
+export async function sshdForSuite(): Promise<Sshd> {
+	const sshd = await startSshd(findSshd()!);
+	afterAll(sshd.remove);
+	return sshd;
+}
+
+async function startSshd(
+	{sshd: program, ssh, keygen}: SshPrograms,
+	settings: readonly string[] = [],
+): Promise<Sshd & {remove(): Promise<void>}> {
 	const directory = mkdtempSync(join(tmpdir(), 'etcdtop-sshd-'));
 	const path = (name: string) => join(directory, name);
 	for (const name of ['host', 'user', 'stranger']) {
-		execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', path(name)]);
+		execFileSync(keygen, ['-q', '-t', 'ed25519', '-N', '', '-f', path(name)]);
 	}
 	if (userInfo().uid === 0) {
 		mkdirSync('/run/sshd', {recursive: true, mode: 0o755});
@@ -133,7 +124,7 @@ async function startSshd(settings: readonly string[] = []): Promise<Sshd & {remo
 			rmSync(directory, {recursive: true, force: true});
 		},
 		command: [
-			'ssh',
+			ssh,
 			'-F',
 			'none',
 			'-p',

@@ -1,19 +1,20 @@
 /** `--via ssh` through a real sshd on loopback, to real etcd. */
 import {readdirSync} from 'node:fs';
-import {tmpdir} from 'node:os';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {describe, expect, it} from 'vitest';
+import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {connectHost} from '../../../source/transport/host/host-transport.ts';
 import {Ssh} from '../../../source/transport/host/ssh.ts';
 import {failureOf} from '../../../source/transport/host/ssh-failure.ts';
 import type {Transport} from '../../../source/transport/transport.ts';
 import {type Cluster, clusterForSuite} from '../../helpers/cluster.ts';
-import {type Sshd, sshdForTest, whyNoSshd} from '../../helpers/sshd.ts';
+import {temporaryDirectory} from '../../helpers/engine.ts';
+import {type Sshd, sshdForSuite, sshdForTest, whyNoSshd} from '../../helpers/sshd.ts';
 import {describeTransport} from '../contract.ts';
 import {failure} from '../failure.ts';
 import {madeUpHost} from './made-up-host.ts';
 
 const lacking = await whyNoSshd();
+const shared = lacking === undefined ? await sshdForSuite() : (undefined as never);
 const timeouts = {dialTimeoutMs: 4000, commandTimeoutMs: 5000};
 
 async function through({command, host}: Sshd, cluster: Cluster): Promise<Transport> {
@@ -32,14 +33,14 @@ async function through({command, host}: Sshd, cluster: Cluster): Promise<Transpo
 	return transport;
 }
 
-const leftBehind = () => readdirSync(tmpdir()).filter((name) => name.startsWith('etcdtop-ssh-'));
+const patienceMs = 20_000;
 
 if (lacking === undefined) {
 	describeTransport({
 		name: 'ssh',
 		// Every connection is a process.
 		shortMs: 1500,
-		connect: async (cluster) => through(await sshdForTest(), cluster),
+		connect: async (cluster) => through(shared, cluster),
 	});
 }
 
@@ -49,19 +50,21 @@ describe.skipIf(lacking !== undefined)(
 		const cluster = lacking === undefined ? await clusterForSuite({members: 1}) : (undefined as never);
 
 		it('says how etcd is reached, and leaves nothing behind', async () => {
-			const before = leftBehind();
-			const sshd = await sshdForTest();
-			const transport = await through(sshd, cluster);
+			// Of its own: other tests log in meanwhile.
+			const temporary = temporaryDirectory();
+			const logins = () => readdirSync(temporary).filter((name) => name.startsWith('etcdtop-ssh-'));
+			vi.stubEnv('TMPDIR', temporary);
+			onTestFinished(() => void vi.unstubAllEnvs());
+			const transport = await through(shared, cluster);
 			expect(transport.connection).toMatchObject({
 				kind: 'ssh',
-				found: expect.stringMatching(new RegExp(`^kubeadm: the static pod .* on ${sshd.host}$`)),
+				found: expect.stringMatching(new RegExp(`^kubeadm: the static pod .* on ${shared.host}$`)),
 			});
 			await transport.membership({timeoutMs: 5000});
-			expect(leftBehind().length).toBe(before.length + 1);
+			expect(logins()).toHaveLength(1);
 			transport.close();
-			await sleep(200);
-			expect(leftBehind()).toEqual(before);
-		}, 30_000);
+			await vi.waitFor(() => expect(logins()).toEqual([]), patienceMs);
+		});
 
 		it('a login that was cut is made again', async () => {
 			const sshd = await sshdForTest();
@@ -106,8 +109,7 @@ describe.skipIf(lacking !== undefined)(
 		])(
 			'%s: what ssh says, and the way out',
 			async (_, change, message, nextStep) => {
-				const sshd = await sshdForTest();
-				const found = await failure(through({...sshd, ...change(sshd)}, cluster));
+				const found = await failure(through({...shared, ...change(shared)}, cluster));
 				expect(found.message).toMatch(message);
 				expect(found.nextStep).toMatch(nextStep);
 				// It says nothing of etcd's process: `refused` would let somebody call that dead.
