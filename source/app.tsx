@@ -20,6 +20,7 @@ import {topOverlay} from './overlay-state.ts';
 import {keepUp} from './overlay-upkeep.ts';
 import {drawn, initialScreen, type Request, type ScreenState, type Step} from './screen-state.ts';
 import {dimmed, type Theme} from './theme.ts';
+import {backupLine} from './views/backup-line.ts';
 import {compactionLine} from './views/compaction.ts';
 import {overlayLines} from './views/dialogs.ts';
 import {footerLine, messageLines} from './views/footer.ts';
@@ -161,7 +162,8 @@ function partsOf(props: ScreenProps): FrameParts {
 	const behind = topOverlay(screen) === undefined ? theme : dimmed(theme);
 	const header = headerLines({...props, theme: behind, terminalRows: rows, views});
 	const compaction = screen.view === 'run' ? undefined : compactionLine(state, columns, behind);
-	const top = compaction === undefined ? header : [...header, compaction];
+	const backup = screen.view === 'backups' ? undefined : backupLine(state, columns, behind);
+	const top = [...header, ...[compaction, backup].filter((line) => line !== undefined)];
 	const bottom = [...messageLines(screen, state, columns, theme), footerLine(screen, state, columns, theme)];
 	return {props, behind, top, bottom};
 }

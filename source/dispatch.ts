@@ -3,6 +3,7 @@
 import {noSpaceOf} from './actions/disarm.ts';
 import {type Action, reasonAgainst, refusalText} from './actions/index.ts';
 import {nextOfRescue} from './actions/rescue.ts';
+import {openBackupChoice} from './backup-dialog-state.ts';
 import type {MemberId} from './domain/member.ts';
 import type {ScreenControls} from './engine/controls.ts';
 import type {State} from './engine/state.ts';
@@ -11,7 +12,7 @@ import type {Press} from './key-record.ts';
 import {placeOf, recordOf} from './keymap.ts';
 import {askToQuit, pasteInOverlay, pressInOverlay, pushOverlay, topOverlay} from './overlay-state.ts';
 import {pressInPrompt} from './prompt-keys.ts';
-import {drawn, reduceScreen, type ScreenState, type Step, selectedId, stay} from './screen-state.ts';
+import {drawn, type Overlay, reduceScreen, type ScreenState, type Step, selectedId, stay} from './screen-state.ts';
 
 export function pressKey(screen: ScreenState, press: Press, state: State, controls: ScreenControls): Step {
 	if (press.key === 'ctrl-c') {
@@ -31,7 +32,7 @@ export function pressKey(screen: ScreenState, press: Press, state: State, contro
 	const record = recordOf(press.key, placeOf(screen));
 	const action = record?.action ?? (screen.view === 'rescue' && press.key === 'enter' ? nextOfRescue(state) : undefined);
 	if (action !== undefined) {
-		return press.unseen === true && action.dangerous ? stay(screen) : act(screen, action, state, controls);
+		return press.unseen === true && action.dangerous ? stay(screen) : act(screen, action, press.at, {state, controls});
 	}
 	const event = record?.event?.(press);
 	switch (event) {
@@ -65,7 +66,7 @@ export function pressChunks(chunks: readonly Chunk[], press: Omit<Press, 'key'>,
 		const together = !alone || chunk.kind === 'several';
 		for (const key of names) {
 			const overlay = topOverlay(desk.screen());
-			if (overlay === undefined || !together || key === 'ctrl-c') {
+			if (overlay === undefined || !together || key === 'ctrl-c' || (takesText(overlay) && key !== 'enter')) {
 				desk.perform(pressKey(desk.screen(), {...press, key}, desk.state(), desk.controls));
 			} else if (isPrintable(key)) {
 				desk.perform(pasteInOverlay(desk.screen(), overlay, press.at));
@@ -76,20 +77,27 @@ export function pressChunks(chunks: readonly Chunk[], press: Omit<Press, 'key'>,
 	}
 }
 
+/** A field in which nothing is confirmed by what is typed. */
+function takesText(overlay: Overlay): boolean {
+	return overlay.kind === 'backup' && overlay.choice.focus === 'directory';
+}
+
 /** A paste that the terminal marks as such: text for the filter or the prompt, nothing anywhere else. */
 export function pressPaste(screen: ScreenState, text: string, at: number, state: State): Step {
+	const printable = [...text].filter(isPrintable).join('');
 	const overlay = topOverlay(screen);
 	if (overlay !== undefined) {
-		return pasteInOverlay(screen, overlay, at);
+		return pasteInOverlay(screen, overlay, at, printable);
 	}
-	const printable = [...text].filter(isPrintable).join('');
 	if (screen.prompt !== undefined) {
 		return stay({...screen, prompt: screen.prompt + printable});
 	}
 	return screen.filterTyping ? reduceScreen(screen, {type: 'filter typed', text: printable}, state) : stay(screen);
 }
 
-function act(screen: ScreenState, action: Action, state: State, controls: ScreenControls): Step {
+type Acting = {readonly state: State; readonly controls: ScreenControls};
+
+function act(screen: ScreenState, action: Action, at: number, {state, controls}: Acting): Step {
 	// The marker is where it was drawn, also in a picture that rests.
 	const selected = selectedId(screen, drawn(state, screen));
 	const context = {state, ...(selected === undefined ? {} : {selected})};
@@ -98,10 +106,12 @@ function act(screen: ScreenState, action: Action, state: State, controls: Screen
 		return stay(screen, {call: 'say', with: ['refused', refusalText(action, reason, context)]});
 	}
 	action.run({...context, controls});
-	return action.opens === undefined ? stay(screen) : show(screen, action.opens, state, selected);
+	return action.opens === undefined ? stay(screen) : show(screen, action.opens, {state, selected, at});
 }
 
-function show(screen: ScreenState, opens: NonNullable<Action['opens']>, state: State, selected: MemberId | undefined): Step {
+type Shown = {readonly state: State; readonly selected: MemberId | undefined; readonly at: number};
+
+function show(screen: ScreenState, opens: NonNullable<Action['opens']>, {state, selected, at}: Shown): Step {
 	switch (opens) {
 		case 'alarms':
 		case 'rescue':
@@ -115,6 +125,8 @@ function show(screen: ScreenState, opens: NonNullable<Action['opens']>, state: S
 			return stay(pushOverlay(screen, {kind: 'encrypt', seen: false, focus: 'cancel'}));
 		case 'decrypt':
 			return stay(pushOverlay(screen, {kind: 'confirm', subject: {kind: 'encryption', type: 'identity'}, seen: false}));
+		case 'backup':
+			return stay(pushOverlay(screen, {kind: 'backup', seen: false, choice: openBackupChoice(at)}));
 		case 'compact':
 			return stay(pushOverlay(screen, {kind: 'compact', seen: false, focus: 'cancel'}));
 		case 'disarm': {

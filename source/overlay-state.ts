@@ -1,5 +1,7 @@
 /** Keys in dialogs, and what becomes of a dialog when what it stands on changes. Pure, as `screen-state.ts`. */
+import {openBackupChoice, pasteInBackup, pressInBackup} from './backup-dialog-state.ts';
 import {deafMs, openConfirmation, pasteInConfirmation, pressInConfirmation} from './confirmation-state.ts';
+import {isBackupOver} from './domain/backup.ts';
 import {blockingGate} from './domain/defrag-gates.ts';
 import {isOver} from './domain/defrag-run.ts';
 import type {State} from './engine/state.ts';
@@ -41,7 +43,12 @@ export function runUnderWay(state: State): State['run'] {
 	return state.run === undefined || state.runIsElsewhere === true || isOver(state.run) ? undefined : state.run;
 }
 
-/** Quits, or asks first while a run is going. Whatever dialog is open is left without a change. */
+/** A backup that goes on, and that quitting would end. */
+export function backupUnderWay({backup}: State): State['backup'] {
+	return backup === undefined || isBackupOver(backup) ? undefined : backup;
+}
+
+/** Quits, or asks first while a run or a backup is going. Whatever dialog is open is left without a change. */
 export function askToQuit(screen: ScreenState, state: State, interrupt = false): Step {
 	const top = topOverlay(screen);
 	if (top?.kind === 'quit') {
@@ -49,7 +56,7 @@ export function askToQuit(screen: ScreenState, state: State, interrupt = false):
 		return stay(interrupt ? replaceTop(screen, {kind: 'quit', focus: 'quit'}) : screen);
 	}
 	const left = closeAll(screen);
-	if (runUnderWay(state) === undefined) {
+	if (runUnderWay(state) === undefined && backupUnderWay(state) === undefined) {
 		return stay(left.screen, ...left.requests, {call: 'quit'});
 	}
 	return stay(pushOverlay(left.screen, {kind: 'quit', focus: 'stay'}), ...left.requests);
@@ -65,6 +72,8 @@ function closing(overlay: Overlay): readonly ControlRequest[] {
 	switch (subject) {
 		case 'plan':
 			return [{call: 'closePlan', with: []}];
+		case 'backup':
+			return [{call: 'closeBackup', with: []}];
 		case 'disarm':
 			return [{call: 'closeDisarm', with: []}];
 		case 'encrypt':
@@ -85,6 +94,9 @@ function standsOnChoice(overlay: Overlay): boolean {
 }
 
 export function pressInOverlay(screen: ScreenState, overlay: Overlay, key: KeyEvent, state: State): Step {
+	if (overlay.kind === 'backup') {
+		return pressInBackupDialog(screen, overlay, key, state);
+	}
 	if (key.name === 'escape') {
 		return overlay.kind === 'help' ? stay(popOverlay(screen)) : closeAll(screen);
 	}
@@ -106,8 +118,35 @@ export function pressInOverlay(screen: ScreenState, overlay: Overlay, key: KeyEv
 	}
 }
 
-/** Characters that came together: nothing but a confirmation takes notice, and that one empties its field. */
-export function pasteInOverlay(screen: ScreenState, overlay: Overlay, at: number): Step {
+/** It may stand on a plan, which goes on being asked. */
+function pressInBackupDialog(
+	screen: ScreenState,
+	overlay: Extract<Overlay, {kind: 'backup'}>,
+	key: KeyEvent,
+	state: State,
+): Step {
+	const {backupPlan} = state;
+	const result = pressInBackup(overlay.choice, key, backupPlan);
+	if (result.kind === 'open') {
+		return stay(replaceTop(screen, {...overlay, choice: result.choice}));
+	}
+	const left = popOverlay(screen);
+	if (result.kind === 'cancelled') {
+		return stay(left, {call: 'closeBackup', with: []});
+	}
+	const {memberId, directory = ''} = overlay.choice;
+	if (backupPlan?.refusal !== undefined || memberId === undefined) {
+		return stay(screen, {call: 'say', with: ['refused', `Enter: ${backupPlan?.refusal ?? 'no member can hand one out now'}`]});
+	}
+	const view = left.overlays.length === 0 ? 'backups' : screen.view;
+	return stay({...left, view, scroll: 0}, {call: 'startBackup', with: [memberId, directory]});
+}
+
+/** Characters that came together: a confirmation empties its field, and a directory may be pasted. */
+export function pasteInOverlay(screen: ScreenState, overlay: Overlay, at: number, text = ''): Step {
+	if (overlay.kind === 'backup') {
+		return stay(replaceTop(screen, {...overlay, choice: pasteInBackup(overlay.choice, text)}));
+	}
 	if (overlay.kind !== 'confirm' || overlay.confirmation === undefined) {
 		return stay(screen);
 	}
@@ -122,13 +161,19 @@ function scrolled<T extends {readonly scroll: number}>(overlay: T, {name}: KeyEv
 	return {...overlay, scroll: Math.min(mostScroll, Math.max(0, overlay.scroll + by))};
 }
 
-function pressInPlan(screen: ScreenState, overlay: Extract<Overlay, {kind: 'plan'}>, key: KeyEvent, {plan}: State): Step {
+function pressInPlan(screen: ScreenState, overlay: Extract<Overlay, {kind: 'plan'}>, key: KeyEvent, state: State): Step {
+	const {plan} = state;
 	if (key.name === 'm' && plan?.moveLeader?.kind === 'possible') {
 		const moveLeader = !overlay.moveLeader;
 		return stay(replaceTop(screen, {...overlay, moveLeader}), {call: 'setMoveLeader', with: [moveLeader]});
 	}
 	if (key.name === '?') {
 		return stay(pushOverlay(screen, {kind: 'help', scroll: 0}));
+	}
+	if (key.name === 'b') {
+		return backupUnderWay(state) === undefined
+			? stay(pushOverlay(screen, {kind: 'backup', seen: false, choice: openBackupChoice(key.at)}), {call: 'openBackup', with: []})
+			: stay(screen, {call: 'say', with: ['refused', 'b: a backup is under way']});
 	}
 	if (key.name !== 'enter') {
 		return stay(screen);
@@ -262,7 +307,8 @@ function pressInQuit(screen: ScreenState, overlay: Extract<Overlay, {kind: 'quit
 }
 
 export function quitChoices(state: State): readonly ('stay' | 'stop' | 'quit')[] {
-	return runUnderWay(state)?.cancel === undefined ? ['stay', 'stop', 'quit'] : ['stay', 'quit'];
+	const run = runUnderWay(state);
+	return run !== undefined && run.cancel === undefined ? ['stay', 'stop', 'quit'] : ['stay', 'quit'];
 }
 
 function turned<T>(choices: readonly T[], focus: T, {name}: KeyEvent): T {

@@ -1,4 +1,5 @@
 /** What becomes of an open dialog when the state under it changes: it closes with its reason, or asks for another word. */
+import {withPlan} from './backup-dialog-state.ts';
 import {askForAnotherWord, type ConfirmationState, openConfirmation} from './confirmation-state.ts';
 import {mayDeclareOver} from './declare-over.ts';
 import type {Confirmation} from './domain/defrag-plan.ts';
@@ -7,7 +8,7 @@ import {type MemberId, memberLabel} from './domain/member.ts';
 import {newsIn} from './domain/plan-news.ts';
 import {noSnapshotWord, writeProbeWord} from './domain/rescue.ts';
 import type {State} from './engine/state.ts';
-import {closeAll, planHeldBy, popOverlay, pushOverlay, runUnderWay, topOverlay} from './overlay-state.ts';
+import {backupUnderWay, closeAll, planHeldBy, popOverlay, pushOverlay, runUnderWay, topOverlay} from './overlay-state.ts';
 import {type Overlay, type ScreenState, type Step, type Subject, stay} from './screen-state.ts';
 
 /** After every change of the state. Returns the same screen when nothing is to be done. */
@@ -22,6 +23,8 @@ export function keepUp(before: ScreenState, state: State, now: number): Step {
 			return keepUpPlan(screen, top, state.plan !== undefined, state);
 		case 'compact':
 			return keepUpPlan(screen, top, state.compactPlan !== undefined, state);
+		case 'backup':
+			return keepUpBackup(screen, top, state);
 		case 'encrypt':
 			return keepUpPlan(screen, top, state.encryptionPlan !== undefined, state);
 		case 'confirm':
@@ -29,7 +32,7 @@ export function keepUp(before: ScreenState, state: State, now: number): Step {
 		case 'asking':
 			return state.run?.phase.kind === 'asking' ? stay(screen) : stay(popOverlay(screen));
 		case 'quit':
-			return runUnderWay(state) === undefined ? stay(popOverlay(screen)) : stay(screen);
+			return runUnderWay(state) === undefined && backupUnderWay(state) === undefined ? stay(popOverlay(screen)) : stay(screen);
 	}
 }
 
@@ -54,6 +57,15 @@ function keepUpPlan(
 	}
 	const refused = state.message?.kind === 'refused';
 	return top.seen || refused ? closeAll(screen) : stay(screen);
+}
+
+/** What is proposed is proposed once; a member that can't any more is not asked. */
+function keepUpBackup(screen: ScreenState, top: Extract<Overlay, {kind: 'backup'}>, {backupPlan, message}: State): Step {
+	if (backupPlan === undefined) {
+		return top.seen || message?.kind === 'refused' ? stay(popOverlay(screen)) : stay(screen);
+	}
+	const choice = withPlan(top.choice, backupPlan);
+	return top.seen && choice === top.choice ? stay(screen) : stay(pushOverlay(popOverlay(screen), {...top, seen: true, choice}));
 }
 
 function keepUpConfirmation(screen: ScreenState, top: Extract<Overlay, {kind: 'confirm'}>, state: State, now: number): Step {

@@ -2,8 +2,10 @@
  * What the operator has chosen: one value, changed by one pure function. Views read it and change nothing. What a change asks
  * of the engine comes back beside it, as data.
  */
+import type {BackupChoice} from './backup-dialog-state.ts';
 import type {ConfirmationState} from './confirmation-state.ts';
 import {mayDeclareOver} from './declare-over.ts';
+import {isBackupOver} from './domain/backup.ts';
 import type {DefragPlan} from './domain/defrag-plan.ts';
 import {isOver} from './domain/defrag-run.ts';
 import type {EncryptionType} from './domain/encryption.ts';
@@ -34,6 +36,7 @@ export type Overlay =
 	| {readonly kind: 'plan'; readonly seen: boolean; readonly moveLeader: boolean}
 	| {readonly kind: 'confirm'; readonly subject: Subject; readonly seen: boolean; readonly confirmation?: ConfirmationState}
 	| {readonly kind: 'compact'; readonly seen: boolean; readonly focus: 'cancel' | 'target' | 'head'}
+	| {readonly kind: 'backup'; readonly seen: boolean; readonly choice: BackupChoice}
 	| {readonly kind: 'encrypt'; readonly seen: boolean; readonly focus: 'cancel' | 'aescbc' | 'aesgcm'}
 	| {readonly kind: 'asking'; readonly focus: 'later' | 'other target' | 'as leader' | 'stop'; readonly openedAt: number}
 	| {readonly kind: 'quit'; readonly focus: 'stay' | 'stop' | 'quit'};
@@ -238,6 +241,11 @@ function goBack(screen: ScreenState, state: State): Step {
 	if (screen.view === 'rescue') {
 		const next = {...screen, view: 'overview', scroll: 0} as const;
 		return state.rescue?.rescue.finished === undefined ? stay(next) : stay(next, {call: 'dismissRescue', with: []});
+	}
+	if (screen.view === 'backups') {
+		const next = {...screen, view: 'overview', scroll: 0} as const;
+		const isOverNow = state.backup !== undefined && isBackupOver(state.backup);
+		return isOverNow ? stay(next, {call: 'dismissBackup', with: []}) : stay(next);
 	}
 	if (screen.filter !== '') {
 		return stay({...screen, filter: ''});

@@ -6,7 +6,7 @@ import {createLateControls} from './engine/late-controls.ts';
 import type {State} from './engine/state.ts';
 import type {DispatchingStore} from './engine/store.ts';
 import type {ConnectionOptions} from './options.ts';
-import {runUnderWay} from './overlay-state.ts';
+import {backupUnderWay, runUnderWay} from './overlay-state.ts';
 import type {Reached} from './reached.ts';
 import {failureOf} from './transport/transport-error.ts';
 import {UsageError} from './usage-error.ts';
@@ -139,6 +139,7 @@ export function createSession(options: SessionOptions): Session {
 			openPlan: unlessSwitching(late.openPlan),
 			openDisarm: unlessSwitching(late.openDisarm),
 			openCompact: unlessSwitching(late.openCompact),
+			openBackup: unlessSwitching(late.openBackup),
 			openEncryptionPlan: unlessSwitching(late.openEncryptionPlan),
 			switchContext,
 		},
@@ -159,10 +160,13 @@ function whyStay(state: State): string | undefined {
 	if (runUnderWay(state) !== undefined) {
 		return 'a run is going on here; X stops it after the member at work';
 	}
-	const {compaction, plan, compactPlan, disarmPlan, encryptionPlan} = state;
+	const {compaction, plan, compactPlan, disarmPlan, encryptionPlan, backupPlan} = state;
 	const isAsking = state.disarming?.phase.kind === 'asking' || state.encryptionChange?.phase.kind === 'asking';
 	const isCompacting = compaction?.phase.kind === 'compacting' || compaction?.phase.kind === 'stabilising';
-	const isPlanning = [plan, compactPlan, disarmPlan, encryptionPlan].some((open) => open !== undefined);
+	if (backupUnderWay(state) !== undefined) {
+		return 'a backup is going on here; 7 shows it, there x stops it';
+	}
+	const isPlanning = [plan, compactPlan, disarmPlan, encryptionPlan, backupPlan].some((open) => open !== undefined);
 	return isCompacting || isAsking || isPlanning ? 'something is being done here; wait for its end' : undefined;
 }
 

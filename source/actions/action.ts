@@ -25,7 +25,17 @@ export type Action = {
 	readonly disabledReason: (context: Omit<ActionContext, 'controls'>) => string | undefined;
 	readonly run: (context: ActionContext) => void;
 	/** What the screen shows for it: the dialog that asks first, or a view. */
-	readonly opens?: 'plan' | 'disarm' | 'compact' | 'alarms' | 'encrypt' | 'decrypt' | 'rescue' | 'no snapshot' | 'write probe';
+	readonly opens?:
+		| 'plan'
+		| 'disarm'
+		| 'compact'
+		| 'alarms'
+		| 'backup'
+		| 'encrypt'
+		| 'decrypt'
+		| 'rescue'
+		| 'no snapshot'
+		| 'write probe';
 	/** The headless form: `defrag`. */
 	readonly command?: string;
 };

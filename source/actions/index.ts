@@ -2,6 +2,7 @@
 import {memberLabel} from '../domain/member.ts';
 import type {Action, ActionContext} from './action.ts';
 import {alarms, askAgain} from './alarms.ts';
+import {backup, stopBackup} from './backup.ts';
 import {compact} from './compact.ts';
 import {defragment} from './defragment.ts';
 import {defragmentAll} from './defragment-all.ts';
@@ -17,6 +18,8 @@ export const actions: readonly Action[] = [
 	defragment,
 	defragmentAll,
 	compact,
+	backup,
+	stopBackup,
 	alarms,
 	disarm,
 	askAgain,

@@ -6,17 +6,19 @@ import type {DisarmRow} from '../domain/disarm.ts';
 import {memberLabel} from '../domain/member.ts';
 import type {State} from '../engine/state.ts';
 import {bytesCell, cell, percentCell} from '../format.ts';
-import {askingChoices, compactChoices, encryptChoices, quitChoices, runUnderWay} from '../overlay-state.ts';
+import {askingChoices, backupUnderWay, compactChoices, encryptChoices, quitChoices, runUnderWay} from '../overlay-state.ts';
 import {askedBy} from '../overlay-upkeep.ts';
 import type {Overlay, ScreenState, Subject} from '../screen-state.ts';
 import type {Theme} from '../theme.ts';
 import {askingDialog} from './asking.ts';
+import {backupDialog} from './backup-dialog.ts';
 import {compactDialog} from './compact.ts';
 import {confirmationDialog} from './confirmation.ts';
 import {encryptDialog, patchRows} from './encrypt.ts';
 import {helpDialog} from './help.ts';
 import {planDialog} from './plan.ts';
 import {quitDialog} from './quit.ts';
+import {quitBackupDialog} from './quit-backup.ts';
 
 export type OverlayProps = {
 	readonly overlay: Overlay;
@@ -37,6 +39,8 @@ function dialogOf({overlay, state, screen, room, theme}: OverlayProps): Dialog {
 			return helpDialog(state, screen, overlay.scroll, room, theme);
 		case 'plan':
 			return planDialog({state, moveLeader: overlay.moveLeader}, room, theme);
+		case 'backup':
+			return backupDialog(state, overlay.choice, room, theme);
 		case 'compact':
 			return compactDialog(state, overlay.focus, compactChoices(state.compactPlan), room, theme);
 		case 'encrypt':
@@ -45,6 +49,10 @@ function dialogOf({overlay, state, screen, room, theme}: OverlayProps): Dialog {
 			return askingDialog(state, overlay.focus, askingChoices(state), room, theme);
 		case 'quit': {
 			const run = runUnderWay(state);
+			const backup = backupUnderWay(state);
+			if (backup !== undefined) {
+				return quitBackupDialog(backup, overlay.focus, state, room, theme);
+			}
 			const empty = {title: 'Quit?', rows: []};
 			return run === undefined ? empty : quitDialog(state, run, overlay.focus, quitChoices(state), room, theme);
 		}

@@ -1,5 +1,6 @@
 /** What draws each view. */
 import {AlarmsView} from './alarms.tsx';
+import {BackupsView} from './backups.tsx';
 import {Charts} from './charts.tsx';
 import {EncryptionView} from './encryption.tsx';
 import {Events} from './events.tsx';
@@ -16,6 +17,7 @@ const components: Readonly<Record<ViewId, View['component']>> = {
 	charts: Charts,
 	alarms: AlarmsView,
 	run: RunView,
+	backups: BackupsView,
 	rescue: RescueView,
 	events: Events,
 	encryption: EncryptionView,

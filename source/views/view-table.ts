@@ -18,6 +18,7 @@ export const viewTable = [
 	{id: 'run', number: 4, title: 'Run', moves: 'lines', isLive: true},
 	{id: 'events', number: 5, title: 'Events', moves: 'lines'},
 	{id: 'encryption', number: 6, title: 'Encryption', moves: 'lines'},
+	{id: 'backups', number: 7, title: 'Backups', moves: 'lines', isLive: true},
 	{id: 'rescue', number: 8, title: 'Rescue', moves: 'lines', isLive: true},
 	{id: 'restore', number: 9, title: 'Restore', moves: 'lines'},
 	{id: 'member', title: 'Member', moves: 'lines'},

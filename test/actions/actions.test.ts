@@ -145,5 +145,14 @@ test('the run is stopped once', () => {
 test('read-only takes exactly the actions that change the cluster', () => {
 	const state = {...ocpState(), readOnly: true, run: sampleRun(phases.cooling)};
 	const taken = actions.filter((action) => reasonAgainst(action, {state})?.startsWith('read-only'));
-	expect(taken.map(({id}) => id)).toEqual(['defragment', 'defragment-all', 'compact', 'disarm']);
+	expect(taken.map(({id}) => id)).toEqual([
+		'defragment',
+		'defragment-all',
+		'compact',
+		'disarm',
+		'encrypt',
+		'decrypt',
+		'no-snapshot',
+		'try-write',
+	]);
 });

@@ -412,13 +412,13 @@ test('the help', () => {
 		│  d            defragment this member                                         │
 		│  D            defragment all, leader last                                    │
 		│  C            compact old revisions                                          │
+		│  b            back up: a snapshot of a member                                │
 		│  a            alarms, asked of etcd                                          │
 		│  a, there x   disarm NOSPACE             ✗ x: there is no alarm              │
 		│  6, there e   encrypt etcd's values      ✗ e: the API has not told yet how … │
 		│  6, there i   decrypt them again         ✗ i: the API has not told yet how … │
 		│  R            rescue from NOSPACE, step by step  ✗ there is no NOSPACE alarm │
 		│  X            stop the run               ✗ no run                            │
-		│  PROGRAM  ? help  q Ctrl-C quit  : context  Ctrl-L repaint  Ctrl-Z suspend   │
 		└──────────────────────────────────────────────────────────────────────────────┘
 		"
 	`);

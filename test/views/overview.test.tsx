@@ -7,7 +7,7 @@ test('at 120 by 36 everything has its place', () => {
 	expect(picture(prodState(), 120, 36)).toMatchInlineSnapshot(`
 		"
 		 etcdtop   prod-eu-1   ● HEALTHY  3 of 3 voters   leader etcd-2   term 7        mTLS, 3 endpoints   every 2 s   14:32:08
-		[1 Overview]  2 Charts   3 Alarms   4 Run   5 Events   6 Encryption   8 Rescue   9 Restore
+		[1 Overview]  2 Charts   3 Alarms   4 Run   5 Events   6 Encryption   7 Backups   8 Rescue   9 Restore
 		 alarms none   alerts 3   ▲ etcd-2 70% of quota (limit 65%)   ▲ etcd-2 66% not in use (45%)   ▲ etcd-0 60% not in use
 
 		── members ── 3 voters, by name ────────────────────────────────────────────────────────────────────────────────────────
@@ -97,7 +97,7 @@ test('at 200 by 60 names are whole and the steps are finer', () => {
 	expect(picture(ocpState(), 200, 60).split('\n').slice(0, 24).join('\n')).toMatchInlineSnapshot(`
 		"
 		 etcdtop   ocp-west   ■ NOSPACE  3 of 3 voters   leader …199-170   term 7                                                                                       mTLS, 3 endpoints   every 2 s   03:12:31
-		[1 Overview]  2 Charts   3 Alarms   4 Run   5 Events   6 Encryption   8 Rescue   9 Restore
+		[1 Overview]  2 Charts   3 Alarms   4 Run   5 Events   6 Encryption   7 Backups   8 Rescue   9 Restore
 		╔══ NOSPACE: every write in the cluster is refused, since 03:09:41 (2:50) ═════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════╗
 		║ Raised by ip-10-0-159-225: its file has reached the quota. Reads and deletes work, nothing is lost. Defragmenting helps: 26% of the quota afterwards, growth not seen.                               ║
 		║   ✓ 1 compact     C  not needed: only 2.11 GiB of 8.00 GiB is in use                                                                                                                                 ║

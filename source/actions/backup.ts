@@ -1,0 +1,34 @@
+import {isBackupOver} from '../domain/backup.ts';
+import type {Action} from './action.ts';
+import {firstOf, noCluster, type Reason, runGoesOn} from './reasons.ts';
+
+/** Not dangerous: it reads one member, and writes a file here. */
+export const backup: Action = {
+	id: 'backup',
+	keys: ['b'],
+	title: 'back up',
+	help: 'back up: a snapshot of a member',
+	dangerous: false,
+	disabledReason: firstOf(noCluster, runGoesOn, backupGoesOn),
+	run({controls}) {
+		controls.openBackup();
+	},
+	opens: 'backup',
+	command: 'backup',
+};
+
+export const stopBackup: Action = {
+	id: 'stop-backup',
+	keys: ['x'],
+	title: 'stop it',
+	help: 'stop the backup; nothing of it stays',
+	dangerous: false,
+	disabledReason: (context) => (backupGoesOn(context) === undefined ? 'no backup is under way' : undefined),
+	run({controls}) {
+		controls.stopBackup();
+	},
+};
+
+function backupGoesOn({state}: Parameters<Reason>[0]): string | undefined {
+	return state.backup === undefined || isBackupOver(state.backup) ? undefined : 'a backup is under way; 7 shows it';
+}

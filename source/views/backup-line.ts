@@ -1,0 +1,76 @@
+/** A backup under way and what came of it: in one line on every view but its own. */
+import type {Line} from '../components/line.ts';
+import {type Backup, isBackupOver} from '../domain/backup.ts';
+import type {State} from '../engine/state.ts';
+import {displayWidth, durationText, estimateText, percentText, sizeText, tookText} from '../format.ts';
+import type {Theme} from '../theme.ts';
+import {detailStart, entryLines, type RunEntry} from './run-parts.ts';
+
+/** One that went well needs no more words than this. */
+const doneSaidMs = 30_000;
+
+export function backupLine({backup, now}: State, columns: number, theme: Theme): Line | undefined {
+	if (backup === undefined || (backup.phase.kind === 'done' && now - backup.phase.at > doneSaidMs)) {
+		return undefined;
+	}
+	const entry = backupEntry(backup, now, theme);
+	const way = isBackupOver(backup) ? '; 7 shows it' : '; 7 shows it, there x stops it';
+	const whole = [`${entry.detail}${way}`, entry.detail].find((text) => displayWidth(theme.text(text)) <= columns - detailStart);
+	return entryLines({...entry, name: 'backup', detail: whole ?? entry.short}, columns, theme)[0];
+}
+
+export type BackupEntry = RunEntry & {readonly short: string};
+
+/** `of etcd-1` stands in the detail: the name is for the one line that names no member. */
+export function backupEntry({phase, from, startedAt}: Backup, now: number, theme: Theme): BackupEntry {
+	const {styles} = theme;
+	const {name} = from;
+	switch (phase.kind) {
+		case 'checking':
+			return {symbol: 'waiting', name, state: 'checking', detail: `whether anything else is at work, ${name}`, short: name};
+		case 'receiving': {
+			const {receivedBytes, totalBytes} = phase;
+			const share = totalBytes === undefined ? '' : ` of ${sizeText(totalBytes)}, ${percentText(receivedBytes / totalBytes)}`;
+			const short = `${sizeText(receivedBytes)}${share}`;
+			return {
+				symbol: 'working',
+				style: styles.working,
+				name,
+				state: 'receiving',
+				detail: `${short}, from ${name}${leftText(phase, now)}`,
+				short,
+			};
+		}
+		case 'verifying': {
+			const short = `reading it again, ${percentText(phase.share)}`;
+			return {symbol: 'waiting', name, state: 'verifying', detail: `${short}, from ${name}`, short};
+		}
+		case 'done': {
+			const short = `${sizeText(phase.bytes)}, revision ${phase.revision}`;
+			const took = tookText(phase.at - startedAt);
+			return {
+				symbol: 'done',
+				style: styles.good,
+				name,
+				state: 'done, verified',
+				detail: `${short}, from ${name} in ${took}`,
+				short,
+			};
+		}
+		case 'failed':
+			return {symbol: 'failed', style: styles.bad, name, state: 'failed', detail: phase.reason, short: phase.reason};
+		case 'cancelled':
+			return {symbol: 'none', name, state: 'cancelled', detail: phase.reason, short: phase.reason};
+	}
+}
+
+/** Below this nobody can tell how fast it goes. */
+const knownAfterMs = 2000;
+
+function leftText({since, receivedBytes, totalBytes}: Extract<Backup['phase'], {kind: 'receiving'}>, now: number): string {
+	const elapsed = now - since;
+	if (totalBytes === undefined || elapsed < knownAfterMs || receivedBytes === 0) {
+		return `, ${durationText(elapsed)}`;
+	}
+	return `, ${estimateText(((totalBytes - receivedBytes) / receivedBytes) * elapsed)} left`;
+}
