@@ -36,6 +36,9 @@ const thriftyFlags = ['--snapshot-count=1000', '--max-wals=1', '--max-snapshots=
 /** OpenShift takes 20 minutes and more to encrypt; this is twelve steps in little more than a minute, each long enough to be seen. */
 const encryptionStepMs = 6000;
 
+/** OpenShift takes minutes for each node. */
+const installerStepMs = 5000;
+
 /** Starts the cluster, shows it, stops and removes it. Resolves to the exit code: the monitor's, 0 after a signal, 1 without etcd. */
 export async function runDemo(options: DemoOptions): Promise<number> {
 	const scenario = scenarios[options.scenario];
@@ -65,6 +68,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
 				kind && (await putBehindApi(cluster, {kind, contextName: `demo-${kind}`, ...(etcdctl !== undefined && {etcdctl})}));
 			if (kind === 'openshift') {
 				behind?.api.encryption.start(encryptionStepMs);
+				behind?.api.installers.start(installerStepMs);
 			}
 			return await show(cluster, behind?.connectionFlags ?? cluster.connectionFlags, scenario, options, leaving);
 		} finally {
