@@ -165,6 +165,7 @@ export function startRunner(begun: Run, options: RunnerOptions): Runner {
 				claimed = id;
 				return lease?.beginStep({id, ...step});
 			},
+			isStopped: () => run.cancel !== undefined,
 			begin(start, id) {
 				attemptId = id;
 				change(transitions.beginTurn(run, start, clock.uptimeMs()));
@@ -172,7 +173,10 @@ export function startRunner(begun: Run, options: RunnerOptions): Runner {
 		});
 		witness.rereadJournal();
 		if (claimed !== undefined && outcome.kind !== 'unknown') {
-			lease?.endStep(claimed, outcome.kind === 'done' || outcome.isSent);
+			lease?.endStep(claimed, outcome.kind === 'done' || (outcome.kind === 'failed' && outcome.isSent));
+		}
+		if (outcome.kind === 'stopped') {
+			return;
 		}
 		if (outcome.kind === 'done') {
 			change(transitions.beginSettling(run, clock.uptimeMs()));

@@ -15,6 +15,8 @@ import type {Clock} from './clock.ts';
 
 export type TurnOutcome =
 	| {readonly kind: 'done'}
+	/** The operator ended the run while the turn was being prepared: nothing was sent. */
+	| {readonly kind: 'stopped'}
 	/** It may go on at the server. */
 	| {readonly kind: 'unknown'; readonly reason: string}
 	/** It is over. What was sent may have blocked the member for a while before it failed there. */
@@ -36,6 +38,8 @@ export type TurnContext = {
 	readonly timeoutMs: number;
 	/** Across machines: why the turn is not ours after all. Asked with the line on disk. */
 	readonly claim: (attemptId: string, step: Omit<LeaseStep, 'id'>) => Promise<string | undefined>;
+	/** Asked last: the claim may have taken its time. */
+	readonly isStopped: () => boolean;
 	/** Called when the line is on disk, right before the call. */
 	readonly begin: (start: TurnStart, attemptId: string) => void;
 };
@@ -95,6 +99,10 @@ export async function performTurn(row: PlanRow, evidence: Evidence, context: Tur
 			detail: refused,
 			nextStep: 'See who runs there; D makes a new plan.',
 		};
+	}
+	if (context.isStopped()) {
+		log.noteEnded(attemptId, {outcome: 'not sent', durationMs: 0, reason: 'the run was stopped'});
+		return {kind: 'stopped'};
 	}
 	const begunAt = clock.uptimeMs();
 	// While the machine sleeps uptime stands still: the wall clock tells of that.

@@ -6,6 +6,7 @@ import {isOver, type Run} from '../../source/domain/defrag-run.ts';
 import {beginRun} from '../../source/domain/defrag-transitions.ts';
 import type {Failure} from '../../source/domain/failure.ts';
 import type {AttemptLog} from '../../source/engine/attempt-log.ts';
+import type {RunLease} from '../../source/engine/lease-control.ts';
 import {type Runner, startRunner} from '../../source/engine/runner.ts';
 import type {Witness} from '../../source/engine/witness.ts';
 import {evidenceOf, failure, type MemberCase, MiB, threeVoters} from '../domain/observations.ts';
@@ -24,7 +25,17 @@ type Case = {
 	cases?: readonly MemberCase[];
 	/** Happens in the middle of every look. */
 	during?: (looks: number) => void | Promise<void>;
+	/** Across machines: how long it takes to claim a step. */
+	readonly claimed?: Promise<void>;
 };
+
+/** The Lease is ours, and its server takes its time. */
+function leaseOf(claimed: Promise<void>, written: string[]): RunLease {
+	return {
+		beginStep: () => claimed.then(() => undefined),
+		endStep: (_id: string, isSent: boolean) => written.push(`endStep ${isSent ? 'sent' : 'not sent'}`),
+	} as unknown as RunLease;
+}
 
 /** A run over three voters; each look takes 100 ms, and no defragmentation ends. */
 function start(given: Case = {}) {
@@ -75,7 +86,7 @@ function start(given: Case = {}) {
 		clock,
 		log,
 		witness,
-		lease: undefined,
+		lease: given.claimed && leaseOf(given.claimed, written),
 		decideOptions: () => ({speed: assumedSpeed}),
 		defragTimeoutMs: 10 * second,
 		random: () => 0,
@@ -105,6 +116,19 @@ it('what is declared over in the middle of a look stays halted', async () => {
 	await clock.advance(3 * second);
 	expect(runner.run.phase).toMatchObject({kind: 'halted', reason: expect.stringContaining('declared dead')});
 	expect(written.filter((line) => line.startsWith('noteRun'))).toEqual(['noteRun halted']);
+});
+
+it('nothing is sent once the run was stopped, also where its step is just being claimed', async () => {
+	const claim = Promise.withResolvers<void>();
+	const {clock, transport, runner, written} = start({claimed: claim.promise});
+	await clock.advance(second);
+	expect(written).toEqual(['noteStarted']);
+	runner.stopAfterThis('ana@bastion-1');
+	claim.resolve();
+	await clock.advance(second);
+	expect(transport.count('defragment')).toBe(0);
+	expect(runner.run.phase).toMatchObject({kind: 'cancelled', by: 'ana@bastion-1'});
+	expect(written).toEqual(['noteStarted', 'noteEnded', 'endStep not sent', 'noteRun cancelled']);
 });
 
 it('nothing is sent on what was seen before the machine slept', async () => {

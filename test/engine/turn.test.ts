@@ -12,9 +12,11 @@ const cases = [{name: 'etcd-0'}, {name: 'etcd-1'}, {name: 'etcd-2'}];
 async function turn({
 	journalTakesMs,
 	sleptMs = 0,
+	isStopped = false,
 }: {
 	readonly journalTakesMs: number;
 	readonly sleptMs?: number;
+	readonly isStopped?: boolean;
 }): Promise<{outcome: TurnOutcome; calls: string[]}> {
 	let now = 200_000;
 	let wallOffset = 0;
@@ -50,6 +52,7 @@ async function turn({
 		gates: plan.gates,
 		timeoutMs: 600_000,
 		claim: async () => undefined,
+		isStopped: () => isStopped,
 		begin: () => calls.push('begin'),
 	});
 	return {outcome, calls};
@@ -60,6 +63,12 @@ describe('a turn', () => {
 		const {outcome, calls} = await turn({journalTakesMs: 10});
 		expect(outcome).toEqual({kind: 'done'});
 		expect(calls).toEqual(['started', 'begin', 'defragment', 'ended done']);
+	});
+
+	it('is not sent when the run was stopped while it was claimed', async () => {
+		const {outcome, calls} = await turn({journalTakesMs: 10, isStopped: true});
+		expect(outcome).toEqual({kind: 'stopped'});
+		expect(calls).toEqual(['started', 'ended not sent']);
 	});
 
 	it.each([
