@@ -19,6 +19,7 @@ import {openKnownHosts} from './known-hosts.ts';
 import {helpText} from './options/help.ts';
 import {type Options, parseOptions} from './options.ts';
 import {hostOf, reach} from './reach.ts';
+import {safeText} from './transport/safe-text.ts';
 import {TransportError} from './transport/transport-error.ts';
 import {UsageError} from './usage-error.ts';
 
@@ -168,7 +169,8 @@ function engineOptions(options: Options) {
 	return {
 		acquireLock: acquireRunLock,
 		lockHolder: runLockHolder,
-		operator: `${userInfo().username}@${hostname()}`,
+		// As it is read back from a Lease and from the journal.
+		operator: safeText(`${userInfo().username}@${hostname()}`),
 		commandTimeoutMs: options.connection.commandTimeoutMs,
 		defragTimeoutMs: options.defragTimeoutMs,
 		cooldownMs: options.cooldownMs,

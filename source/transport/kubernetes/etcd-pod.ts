@@ -126,7 +126,7 @@ export function readPod({metadata = {}, spec, status = {}}: PodObject, wantedCon
 		name: safeText(name),
 		key: {namespace, name},
 		...(spec?.nodeName !== undefined && {node: safeText(spec.nodeName)}),
-		ips: [...new Set([status.podIP, ...(status.podIPs ?? []).map(({ip}) => ip), status.hostIP].filter((ip) => ip !== undefined))],
+		ips: [...new Set([status.podIP, ...(status.podIPs ?? []).map(({ip}) => ip), status.hostIP].filter(isAddress))],
 		container: etcd.name,
 		...(etcd.image !== undefined && {image: etcd.image}),
 		etcdctlContainer: etcdctl.name,
@@ -157,6 +157,11 @@ export function readPod({metadata = {}, spec, status = {}}: PodObject, wantedCon
 		...(revision !== undefined && {staticPodRevision: safeText(revision)}),
 		incarnation: `${metadata.uid ?? ''} ${own?.containerID ?? ''} ${own?.restartCount ?? 0}`,
 	};
+}
+
+/** It ends up in URLs, and in commands that somebody pastes. */
+function isAddress(ip: string | undefined): ip is string {
+	return ip !== undefined && isIP(ip) !== 0;
 }
 
 const usualPort = 2379;

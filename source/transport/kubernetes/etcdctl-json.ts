@@ -19,14 +19,27 @@ export function readJson(text: string): unknown {
 	}
 }
 
+/** What `read` makes of the JSON. Throws `TransportError` for JSON that is nothing of the kind. */
+function readAs<T>(text: string, read: (value: unknown) => T): T {
+	const value = readJson(text);
+	try {
+		return read(value);
+	} catch (error) {
+		const message = `etcdctl printed other JSON than was asked for: "${safeText(text.slice(0, 80))}"`;
+		throw new TransportError({kind: 'not-etcd', message, nextStep: 'Look which etcdctl is in the container.'}, error);
+	}
+}
+
 type Header = {readonly cluster_id?: bigint; readonly member_id?: bigint; readonly revision?: bigint};
 
 export type StatusEntry = {readonly endpoint: string; readonly status: MemberStatus};
 
 /** What `endpoint status` printed: those endpoints that answered. */
 export function readStatuses(text: string): StatusEntry[] {
-	const entries = readJson(text) as readonly {readonly Endpoint: string; readonly Status: Readonly<Record<string, unknown>>}[];
-	return (entries ?? []).map(({Endpoint, Status}) => ({endpoint: Endpoint, status: readStatus(Status)}));
+	type Entry = {readonly Endpoint: string; readonly Status: Readonly<Record<string, unknown>>};
+	return readAs(text, (entries) =>
+		((entries as readonly Entry[] | null) ?? []).map(({Endpoint, Status}) => ({endpoint: Endpoint, status: readStatus(Status)})),
+	);
 }
 
 function readStatus(message: Readonly<Record<string, unknown>>): MemberStatus {
@@ -54,8 +67,10 @@ function readStatus(message: Readonly<Record<string, unknown>>): MemberStatus {
 }
 
 export function readIdentity(text: string): Identity {
-	const {header = {}} = readJson(text) as {readonly header?: Header};
-	return {clusterId: hexId(header.cluster_id ?? 0n), memberId: hexId(header.member_id ?? 0n)};
+	return readAs(text, (value) => {
+		const {header = {}} = value as {readonly header?: Header};
+		return {clusterId: hexId(header.cluster_id ?? 0n), memberId: hexId(header.member_id ?? 0n)};
+	});
 }
 
 export function readMembers(text: string): Member[] {
@@ -66,20 +81,27 @@ export function readMembers(text: string): Member[] {
 		readonly clientURLs?: readonly string[];
 		readonly isLearner?: boolean;
 	};
-	const {members = []} = readJson(text) as {readonly members?: readonly Entry[]};
-	return members.map(({ID, name = '', peerURLs, clientURLs, isLearner = false}) => ({
-		id: hexId(ID),
-		name: safeText(name),
-		isLearner,
-		clientUrls: (clientURLs ?? []).map(safeText),
-		peerUrls: (peerURLs ?? []).map(safeText),
-	}));
+	return readAs(text, (value) =>
+		((value as {readonly members?: readonly Entry[]}).members ?? []).map(
+			({ID, name = '', peerURLs, clientURLs, isLearner = false}) => ({
+				id: hexId(ID),
+				name: safeText(name),
+				isLearner,
+				clientUrls: (clientURLs ?? []).map(safeText),
+				peerUrls: (peerURLs ?? []).map(safeText),
+			}),
+		),
+	);
 }
 
 const alarmNames: Readonly<Record<string, RaisedAlarm['alarm']>> = {1: 'NOSPACE', 2: 'CORRUPT'};
 
 export function readAlarms(text: string): RaisedAlarm[] {
 	type Entry = {readonly memberID?: bigint; readonly alarm?: bigint};
-	const {alarms = []} = readJson(text) as {readonly alarms?: readonly Entry[]};
-	return alarms.map(({memberID, alarm}) => ({memberId: hexId(memberID ?? 0n), alarm: alarmNames[String(alarm)] ?? 'UNKNOWN'}));
+	return readAs(text, (value) =>
+		((value as {readonly alarms?: readonly Entry[]}).alarms ?? []).map(({memberID, alarm}) => ({
+			memberId: hexId(memberID ?? 0n),
+			alarm: alarmNames[String(alarm)] ?? 'UNKNOWN',
+		})),
+	);
 }

@@ -8,6 +8,7 @@ import {ownEndpoint} from '../../../source/transport/kubernetes/etcdctl.ts';
 import {matchPods} from '../../../source/transport/kubernetes/match-pods.ts';
 import {podAt} from '../../../source/transport/kubernetes/pods-keeper.ts';
 import {portIn} from '../../../source/transport/kubernetes/tunnels.ts';
+import {commandWithoutApi, hostsOf} from '../../../source/transport/kubernetes/without-api.ts';
 import {safeText} from '../../../source/transport/safe-text.ts';
 
 function captured(name: string): PodObject[] {
@@ -86,6 +87,16 @@ test('knows the paths and ports of RKE2, which keeps its flags in a file', () =>
 		metrics: {port: 2381, secure: false},
 		certificates: {cert: '/var/lib/rancher/rke2/server/tls/etcd/server-client.crt'},
 	});
+});
+
+test('what is no address is none: it would end up in a command that somebody pastes', () => {
+	const pod = readPod({
+		metadata: {name: 'etcd-a', namespace: 'kube-system'},
+		spec: {containers: [{name: 'etcd', command: ['etcd']}]},
+		status: {phase: 'Running', podIP: '$(reboot)', podIPs: [{ip: '10.0.0.7\u001b[2J'}, {ip: '10.0.0.7'}], hostIP: 'fd00::7'},
+	})!;
+	expect(pod.ips).toEqual(['10.0.0.7', 'fd00::7']);
+	expect(commandWithoutApi(hostsOf('RKE2', [pod]))).toBe('etcdtop --via ssh root@10.0.0.7');
 });
 
 test('a name with escape sequences is shown without them, and asked for as it is', () => {

@@ -150,6 +150,17 @@ describe('what it prints', () => {
 		]);
 	});
 
+	test.each(['{}', '"x"', '[1]', '[{"Endpoint":"a"}]', '[{"Endpoint":"a","Status":{"header":{"cluster_id":1.5}}}]'])(
+		'that is other JSON is quoted too: %s',
+		(text) => {
+			expect(() => readStatuses(text)).toThrow(`etcdctl printed other JSON than was asked for: "${text}`);
+		},
+	);
+
+	test.each([readIdentity, readMembers, readAlarms])('nothing at all is none: %o', (read) => {
+		expect(() => read('null')).toThrow('etcdctl printed other JSON');
+	});
+
 	test('that is no JSON is quoted', () => {
 		expect(thrown(() => readMembers('compacted\x1b[31m revision')).message).toBe(
 			'etcdctl printed no JSON, but "compacted revision"',

@@ -6,6 +6,7 @@ import {beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {type KubernetesApi, startKubernetesApi} from '../../../source/demo/kubernetes/kubernetes-api.ts';
 import {mayHaveHappened} from '../../../source/domain/failure.ts';
 import type {Member} from '../../../source/domain/member.ts';
+import {platformOf} from '../../../source/transport/kubernetes/platform.ts';
 import {type Cluster, clusterForSuite, clusterForTest} from '../../helpers/cluster.ts';
 import {failure} from '../failure.ts';
 import {connected} from './open-kubernetes.ts';
@@ -29,6 +30,24 @@ async function apiWithEtcdctl(script: string): Promise<KubernetesApi> {
 	onTestFinished(() => api.stop());
 	return api;
 }
+
+test.each(['tunnel', 'exec'] as const)('a pod named with escape sequences moves nothing, by %s', async (via) => {
+	const api = await startKubernetesApi(cluster, {kind: 'openshift'});
+	onTestFinished(() => api.stop());
+	const [pod] = api.objects
+		.list(api.resource('pods'), 'openshift-etcd')
+		.filter(({metadata}) => metadata.labels?.['app'] === 'etcd');
+	const name = 'etcd-\u001b]0;evil\u0007\u001b[2Jx';
+	const spec = {...(pod!.spec as object), nodeName: 'node\u001b[31m\u202e-1'};
+	const status = {...(pod!.status as object), podIP: '192.0.2.77', podIPs: [], hostIP: '192.0.2.77'};
+	api.objects.put(api.resource('pods'), {...pod, metadata: {...pod!.metadata, name}, spec, status});
+	const kubernetes = await connected(cluster, api.kubeconfig(), {via});
+	const {members} = await kubernetes.transport.membership(options);
+	const {matches} = platformOf(kubernetes, 5000).pods!(members);
+	expect(matches.filter(({memberId}) => memberId === undefined)).toMatchObject([{pod: {name: 'etcd-x', node: 'node-1'}}]);
+	expect(JSON.stringify([matches, kubernetes.transport.connection])).not.toMatch(/\\u001b|\\u0007|\u202e/);
+	await Promise.all(members.map((member) => kubernetes.transport.status(member, options)));
+});
 
 describe('exec', () => {
 	test('etcdctl that is killed while etcd defragments leaves the outcome unknown', async () => {
