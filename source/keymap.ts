@@ -168,9 +168,9 @@ const actionPlaces: Readonly<Record<string, ActionKey>> = {
 	decrypt: {places: ['encryption'], rank: 87, label: '6, there i'},
 	disarm: {places: ['alarms', 'rescue'], rank: 85, label: 'a, there x'},
 	'ask-again': {places: ['alarms'], rank: 75, unlisted: true},
-	rescue: {places: ['overview', 'alarms', 'rescue'], rank: 82},
+	rescue: {places: ['overview', 'alarms', 'rescue'], rank: 44},
 	'scan-keys': {places: ['rescue'], rank: 60, unlisted: true},
-	'no-snapshot': {places: ['rescue'], rank: 62, unlisted: true},
+	'no-snapshot': {places: ['rescue'], rank: 93, unlisted: true},
 	'try-write': {places: ['rescue'], rank: 76, unlisted: true},
 	'stop-run': {places: views, rank: 94},
 };

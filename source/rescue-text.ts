@@ -45,10 +45,15 @@ export function rescueSteps(state: State, shown: RescueState): readonly RescueSt
 	];
 }
 
+function namesText(named: readonly {readonly name: string}[]): string {
+	return listText(named.map(({name}) => name).toSorted((a, b) => a.localeCompare(b, 'en', {numeric: true})));
+}
+
 type Step = Pick<RescueStepText, 'stage' | 'text'>;
 
 function whoseText({members}: State, {raised, before, round}: Rescue): string {
-	const since = raised.map(({name, since: at, sinceStart}) => `${name} since ${sinceStart ? 'before ' : ''}${timeOfDay(at)}`);
+	const bySince = Map.groupBy(raised, ({since, sinceStart}) => `${sinceStart ? 'before ' : ''}${timeOfDay(since)}`);
+	const since = [...bySince].map(([time, alarms]) => `${namesText(alarms)} since ${time}`);
 	const quotas = [
 		...new Set(before.map(({quotaBytes, quotaAssumed}) => `${sizeText(quotaBytes)}${quotaAssumed ? ' (assumed)' : ''}`)),
 	];
@@ -76,7 +81,7 @@ function outlook({members}: State, {rescue, decision}: RescueState, voters: read
 	const keys = keysInEtcd(members);
 	const live = liveRatio(rescue, {voters, ...(keys === undefined ? {} : {keys})});
 	if (live > 0 && useAfter > compactRatio) {
-		const held = `the keys as they are now take ~${percentText(live)} of the quota`;
+		const held = `the keys as they are now take ${aboutText(live)} of the quota`;
 		return live < disarmRatio
 			? {
 					stage: 'done',
@@ -84,7 +89,7 @@ function outlook({members}: State, {rescue, decision}: RescueState, voters: read
 				}
 			: {stage: 'failed', text: `hardly: ${held}; deletes or a bigger quota are the way`};
 	}
-	if (rescue.compacted?.uncounted === true) {
+	if (rescue.compacted?.uncounted === true && useAfter > compactRatio) {
 		return {
 			stage: 'done',
 			text: `defragmenting tells: etcd counts what was freed only then; ${percentText(useAfter)} used at most`,
@@ -107,9 +112,10 @@ function grew({members}: State, {scan}: Rescue): Step {
 		return {stage: 'offered', text: 'counts the keys of a follower by their beginnings'};
 	}
 	const of = scan.ofKeys === undefined ? '' : ` of ~${Math.max(scan.ofKeys, scan.table.keys)}`;
-	const read = `${scan.table.keys}${of} keys`;
+	const counted = keysText(scan.table.keys);
+	const read = of === '' ? counted : `${scan.table.keys}${of} keys`;
 	const [largest] = prefixRows({scan});
-	const most = largest === undefined ? '' : `; ${percentText(largest.share)} is ${largest.prefix.split('/').at(-1)}`;
+	const most = largest === undefined ? '' : `; ${percentText(largest.share)} is ${shortPrefix(largest.prefix)}`;
 	switch (scan.phase) {
 		case 'scanning':
 			return {stage: 'under way', text: `${read} read${scan.member === undefined ? '' : ` at ${scan.member}`}, w stops${most}`};
@@ -117,14 +123,31 @@ function grew({members}: State, {scan}: Rescue): Step {
 			return {stage: 'under way', text: `${read} read; it waits: ${scan.reason ?? ''}`};
 		case 'done':
 			return isCurrent(scan, keysInEtcd(members) ?? scan.table.keys)
-				? {stage: 'done', text: `${scan.table.keys} keys${most}`}
-				: {stage: 'offered', text: `${scan.table.keys} keys were counted, and some deleted since; w counts again`};
+				? {stage: 'done', text: `${counted}${most}`}
+				: {stage: 'offered', text: `${counted} counted, and some deleted since; w counts again`};
 		case 'stopped':
 			return {stage: 'skipped', text: `stopped after ${read}, w goes on${most}`};
 		case 'failed':
 			return {stage: 'failed', text: `${scan.reason ?? ''} (${read} read; w tries again)`};
 	}
 }
+
+function keysText(keys: number): string {
+	return `${keys} key${keys === 1 ? '' : 's'}`;
+}
+
+/** `~60%`, but `<1%`. */
+function aboutText(ratio: number): string {
+	const text = percentText(ratio);
+	return /^\d/.test(text) ? `~${text}` : text;
+}
+
+/** What is too long for a sentence by its last part. */
+function shortPrefix(prefix: string): string {
+	return prefix.length <= mostInSentence ? prefix : (prefix.split('/').at(-1) ?? prefix);
+}
+
+const mostInSentence = 30;
 
 /** By their estimated size; the share is of all that was counted. */
 export function prefixRows({scan}: Pick<Rescue, 'scan'>): readonly PrefixRow[] {

@@ -117,7 +117,12 @@ function prefixLines({columns, theme}: ViewProps, {rescue}: RescueState): readon
 		return [];
 	}
 	const samples = rescue.scan?.table.groups.reduce((sum, group) => sum + group.samples, 0) ?? 0;
-	const parts = [`${rescue.scan?.table.keys ?? 0} keys`, `sizes estimated from ${samples} values`, 'without history'];
+	const keys = rescue.scan?.table.keys ?? 0;
+	const parts = [
+		`${keys} key${keys === 1 ? '' : 's'}`,
+		`sizes estimated from ${samples} value${samples === 1 ? '' : 's'}`,
+		'without history',
+	];
 	const table = prefixColumns(columns, theme);
 	return [
 		emptyLine,
