@@ -41,6 +41,7 @@ export const scenarios: Readonly<Record<ScenarioId, Scenario>> = {
 		title: 'the quota is used up, a NOSPACE alarm stands and every write is refused',
 		members: 3,
 		async prepare({writer}) {
+			await writer.populate();
 			await writer.fill();
 			return undefined;
 		},

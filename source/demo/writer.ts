@@ -22,6 +22,19 @@ const historyPutTimeoutMs = 60_000;
 /** Ten times the demo's quota: filling up that has not hit it by then never will. */
 const fillingLimitBytes = 640 * 1024 * 1024;
 
+/** As kube-apiserver lays them out. */
+const kinds = [
+	{prefix: '/registry/events/demo', count: 600, bytes: 800},
+	{prefix: '/registry/pods/demo', count: 60, bytes: 6000},
+	{prefix: '/registry/secrets/demo', count: 40, bytes: 8000},
+	{prefix: '/registry/configmaps/demo', count: 50, bytes: 4000},
+	{prefix: '/registry/operators.coreos.com/clusterserviceversions/demo', count: 90, bytes: 8192},
+	{prefix: '/registry/leases/demo', count: 20, bytes: 500},
+] as const;
+
+/** etcd takes 128. */
+const putsOfTransaction = 100;
+
 const callTimeoutMs = 3000;
 /** Between attempts while the cluster takes no writes. */
 const retryPauseMs = 1000;
@@ -67,6 +80,20 @@ export class Writer {
 			}
 		};
 		await Promise.all(Array.from({length: historyPuts}, writeOn));
+	}
+
+	/** Writes what a small Kubernetes would have: so many keys of each kind, so large. */
+	async populate(): Promise<void> {
+		const keys = kinds.flatMap(({prefix, count, bytes}) =>
+			Array.from({length: count}, (_, index) => ({prefix, index, content: value.subarray(0, bytes)})),
+		);
+		for (let from = 0; from < keys.length && !this.#signal.aborted; from += putsOfTransaction) {
+			await this.#client.kv.txn({
+				success: keys.slice(from, from + putsOfTransaction).map(({prefix, index, content}) => ({
+					request_put: {key: Buffer.from(`${prefix}/demo-${index}`), value: content},
+				})),
+			});
+		}
 	}
 
 	/** Writes until the cluster refuses for want of space: a real NOSPACE alarm. Rejects when there seems to be no quota. */

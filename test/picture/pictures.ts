@@ -48,6 +48,15 @@ export const pictures: Readonly<Record<string, Picture>> = {
 			await pressUntil(program, 'w', /RESTARTS/);
 		},
 	},
+	nospace: {
+		demo: ['--scenario', 'nospace'],
+		...wide,
+		async pose(program) {
+			await program.waitFor(/■ NOSPACE/, startMs);
+			await pressUntil(program, 'R', /largest prefixes/);
+			await program.waitFor(/✓ 3 what grew/);
+		},
+	},
 	encryption: {
 		demo: ['--kubernetes'],
 		...wide,
