@@ -1,6 +1,7 @@
 import {noSnapshotWord, type RescueState} from '../domain/rescue.ts';
 import type {State} from '../engine/state.ts';
 import type {Action} from './action.ts';
+import {backup} from './backup.ts';
 import {compact} from './compact.ts';
 import {defragmentAll} from './defragment-all.ts';
 import {disarm} from './disarm.ts';
@@ -73,7 +74,7 @@ export function nextOfRescue({rescue: shown}: State): Action | undefined {
 	if (decision?.kind !== 'ask') {
 		return undefined;
 	}
-	return {snapshot: goWithoutSnapshot, compact, defragment: defragmentAll, disarm}[decision.step];
+	return {snapshot: backup, compact, defragment: defragmentAll, disarm}[decision.step];
 }
 
 function noRescue({state}: {readonly state: State}): string | undefined {

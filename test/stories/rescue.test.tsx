@@ -18,6 +18,8 @@ test('R begins a rescue; Enter opens each next step with its own confirmation, a
 	await app.press('R');
 	await app.set(shown({kind: 'ask', step: 'snapshot'}));
 	expect(await app.frame()).toContain('largest prefixes');
+	await app.press(keys.enter);
+	await app.press(keys.escape);
 	await app.press('n');
 	expect(await app.frame()).toContain('Go on without a snapshot?');
 	await app.press(keys.enter);
@@ -35,6 +37,8 @@ test('R begins a rescue; Enter opens each next step with its own confirmation, a
 	await app.press(keys.escape);
 	expect(app.calls()).toEqual([
 		'openRescue',
+		'openBackup',
+		'closeBackup',
 		'declineSnapshot no snapshot',
 		'openCompact',
 		'closeCompact',
