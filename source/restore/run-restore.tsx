@@ -35,10 +35,10 @@ export async function runRestore(given: RunRestoreOptions): Promise<number> {
 	const {options, environment, clock, connect, directories, operator, say} = given;
 	const api = await openApi(options.connection, environment);
 	const opened = await openRun({options, directories, clock, api, connect});
-	for (const note of opened.notes) {
-		say(note);
-	}
 	if (opened.kind === 'refused') {
+		for (const note of opened.notes) {
+			say(note);
+		}
 		say(`refused: ${opened.why}`);
 		api?.close();
 		return refused;
@@ -53,7 +53,7 @@ export async function runRestore(given: RunRestoreOptions): Promise<number> {
 	const members = membersBy(connect, options.connection.commandTimeoutMs);
 	try {
 		const ways: Ways = {...(hosts && {hosts}), ...(api && {api: api.port}), members: members.ask};
-		return await show(given, {run: opened.run, path: opened.path, ways});
+		return await show(given, {run: opened.run, path: opened.path, notes: opened.notes, ways});
 	} finally {
 		hosts?.close();
 		members.close();
@@ -70,11 +70,16 @@ async function hostsFor({restore, connection}: Options): Promise<HostCommands | 
 	return createSshHosts({user: restore.sshUser, dialTimeoutMs: connection.dialTimeoutMs});
 }
 
-type Shown = {readonly run: Parameters<typeof createRestoreControl>[0]['run']; readonly path: string; readonly ways: Ways};
+type Shown = {
+	readonly run: Parameters<typeof createRestoreControl>[0]['run'];
+	readonly path: string;
+	readonly notes: readonly string[];
+	readonly ways: Ways;
+};
 
 async function show(
 	{options, environment, clock, journal, operator, onScreen, say}: RunRestoreOptions,
-	{run, path, ways}: Shown,
+	{run, path, notes, ways}: Shown,
 ): Promise<number> {
 	const control = createRestoreControl({
 		run,
@@ -109,6 +114,9 @@ async function show(
 			onQuit={() => terminal.close()}
 		/>,
 	);
+	if (notes.length > 0) {
+		control.say('note', notes.join('; '));
+	}
 	control.start();
 	const closed = await terminal.closed;
 	control.stop();

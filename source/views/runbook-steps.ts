@@ -69,14 +69,15 @@ export function detailSection({state, selected, columns, theme}: Props, command:
 	const place = selected.fromHere ? `from here, to ${where}` : host === undefined ? where : `on ${where}`;
 	return [
 		rule(`step ${run.runbook.steps.indexOf(selected) + 1}`, [theme.text(place)], columns, theme),
+		// What is going on comes first: it is what is waited for, and has to be in sight on 24 rows.
+		...foundLines(state, selected, columns, theme),
+		...actLines(state, selected, columns, theme),
 		...sentence(selected.why, columns, theme),
 		...commandLines(selected, command, columns, theme),
 		...sentence(`It worked when: ${selected.seen}`, columns, theme),
-		...foundLines(state, selected, columns, theme),
 		...(selected.wait === undefined || isTicked(run, selected.id)
 			? []
 			: sentence(selected.wait, columns, theme, theme.styles.dim)),
-		...actLines(state, selected, columns, theme),
 	];
 }
 

@@ -2,6 +2,7 @@
  * Hosts of a control plane in folders, behind a real sshd: `sudo`, `crictl`, `systemctl` and the scripts of a restore stand in for
  * theirs, and every path of theirs is one below the host's own folder.
  */
+import {execFileSync} from 'node:child_process';
 import {chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -44,7 +45,11 @@ export async function controlPlaneHosts(addresses: readonly string[]): Promise<C
 		script(join(host, 'usr/local/bin'), 'disable-etcd.sh', disableEtcd);
 	}
 	const [program = 'ssh', ...flags] = sshd.command;
-	const quoted = [`/usr/bin/${program}`, ...flags].map((word) => `'${word}'`).join(' ');
+	// By its whole path: the one that is put before it in PATH has the same name.
+	const path = execFileSync('sh', ['-c', `command -v '${program}'`])
+		.toString()
+		.trim();
+	const quoted = [path, ...flags].map((word) => `'${word}'`).join(' ');
 	script(here, 'ssh', [
 		'for word; do case $word in *@*.*) host=$(echo "$word" | cut -d@ -f2);; esac; done',
 		`for word; do shift; case $word in *@*.*) word=${sshd.host};; esac; set -- "$@" "$word"; done`,

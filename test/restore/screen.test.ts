@@ -70,6 +70,7 @@ test('the step at hand: its commands, what was seen of it, and what to do meanwh
 		> ◌  8 Stop etcd on ip-10-0-154-194.example.redhat.com                      now
 		     9 Stop kube-apiserver on ip-10-0-154-194.example.redhat.com
 		── step 8 ── on ip-10-0-154-194.example.redhat.com (10.0.154.194) ──────────────
+		 ◌ not yet: still running: etcd; looked 03:20:08
 		 A member of the old cluster that goes on is a second cluster beside the
 		 restored one.
 
@@ -78,7 +79,6 @@ test('the step at hand: its commands, what was seen of it, and what to do meanwh
 		   $ sudo crictl ps | grep etcd | grep -v operator
 
 		 It worked when: It prints nothing.
-		 ◌ not yet: still running: etcd; looked 03:20:08
 		 If it prints something, wait a few minutes and look again.
 
 
@@ -106,6 +106,9 @@ test('a step that is being done, in ASCII', () => {
 		> ~ 14 Restore on ip-10-0-143-125.example.redhat.com, the recove..          now
 		    15 Restart the kubelet on ip-10-0-143-125.example.redhat.com
 		-- step 14 -- on ip-10-0-143-125.example.redhat.com (10.0.143.125) -------------
+		 . only a person can know this
+		 ~ being done for 1:05
+		   ...stopping etcd-pod.yaml
 		 This is the restore itself. The cluster-wide proxy is off, so nothing is
 		 exported.
 
@@ -115,9 +118,6 @@ test('a step that is being done, in ASCII', () => {
 		 It worked when: It ends with \`starting kube-scheduler-pod.yaml\` and a line
 		 with that pod's path. It stops the pods of this host by itself and waits for
 		 them, which takes minutes.
-		 . only a person can know this
-		 ~ being done for 1:05
-		   ...stopping etcd-pod.yaml
 
 
 		 c copy  Enter tick off  r run  l look  ^ v steps  Esc current  ? help  q leave
