@@ -174,7 +174,8 @@ function engineOptions(options: Options) {
 		commandTimeoutMs: options.connection.commandTimeoutMs,
 		defragTimeoutMs: options.defragTimeoutMs,
 		cooldownMs: options.cooldownMs,
-		backupDirectory: join(homedir(), 'etcd-backups'),
+		backupDirectory:
+			options.stateDirectory === undefined ? join(homedir(), 'etcd-backups') : join(options.stateDirectory, 'backups'),
 		random: Math.random,
 	};
 }

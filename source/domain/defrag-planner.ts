@@ -33,6 +33,8 @@ export type PlanInput = {
 	readonly moveLeader: boolean;
 	readonly terminal: boolean;
 	readonly configuredCooldownMs?: number;
+	/** Of a verified snapshot that is there and young enough to count; absent without one. */
+	readonly snapshotAgeMs?: number | undefined;
 	/** Members whose turn is over: the plan of a run under way is made without them. */
 	readonly finished?: readonly MemberId[];
 	/** Only these may have a turn; absent before the confirmation. */
@@ -88,7 +90,13 @@ export function planDefragmentation(input: PlanInput): DefragPlan {
 		warnings,
 		gates,
 		...(refusal === undefined ? {} : {refusal}),
-		confirmation: confirmationOf({steps, gates, warnings, voters: votersOf(observation).length}),
+		confirmation: confirmationOf({
+			steps,
+			gates,
+			warnings,
+			voters: votersOf(observation).length,
+			snapshotAgeMs: input.snapshotAgeMs,
+		}),
 	};
 }
 

@@ -1,4 +1,5 @@
 /** The plan while it is looked at, and the run that comes of it: what `Controls` offers for defragmenting. */
+import {freshSnapshotAge} from '../domain/backup.ts';
 import type {Evidence} from '../domain/defrag-evidence.ts';
 import type {DefragPlan, Scope} from '../domain/defrag-plan.ts';
 import {planDefragmentation, type Speed} from '../domain/defrag-planner.ts';
@@ -77,6 +78,7 @@ export function createPlanControl(options: PlanControlOptions): PlanControl {
 			speed: options.speed(),
 			moveLeader: current.moveLeader,
 			terminal: options.terminal,
+			snapshotAgeMs: freshSnapshotAge(getState().backups ?? [], clock.wallMs()),
 			configuredCooldownMs: options.cooldownMs,
 		});
 	}

@@ -14,20 +14,20 @@ export function backupLine({backup, now}: State, columns: number, theme: Theme):
 		return undefined;
 	}
 	const entry = backupEntry(backup, now, theme);
+	const whom = `${entry.detail}, from ${backup.from.name}`;
 	const way = isBackupOver(backup) ? '; 7 shows it' : '; 7 shows it, there x stops it';
-	const whole = [`${entry.detail}${way}`, entry.detail].find((text) => displayWidth(theme.text(text)) <= columns - detailStart);
+	const whole = [`${whom}${way}`, whom, entry.detail].find((text) => displayWidth(theme.text(text)) <= columns - detailStart);
 	return entryLines({...entry, name: 'backup', detail: whole ?? entry.short}, columns, theme)[0];
 }
 
 export type BackupEntry = RunEntry & {readonly short: string};
 
-/** `of etcd-1` stands in the detail: the name is for the one line that names no member. */
 export function backupEntry({phase, from, startedAt}: Backup, now: number, theme: Theme): BackupEntry {
 	const {styles} = theme;
 	const {name} = from;
 	switch (phase.kind) {
 		case 'checking':
-			return {symbol: 'waiting', name, state: 'checking', detail: `whether anything else is at work, ${name}`, short: name};
+			return {symbol: 'waiting', name, state: 'checking', detail: 'whether anything else is at work', short: name};
 		case 'receiving': {
 			const {receivedBytes, totalBytes} = phase;
 			const share = totalBytes === undefined ? '' : ` of ${sizeText(totalBytes)}, ${percentText(receivedBytes / totalBytes)}`;
@@ -37,13 +37,13 @@ export function backupEntry({phase, from, startedAt}: Backup, now: number, theme
 				style: styles.working,
 				name,
 				state: 'receiving',
-				detail: `${short}, from ${name}${leftText(phase, now)}`,
+				detail: `${short}${leftText(phase, now)}`,
 				short,
 			};
 		}
 		case 'verifying': {
 			const short = `reading it again, ${percentText(phase.share)}`;
-			return {symbol: 'waiting', name, state: 'verifying', detail: `${short}, from ${name}`, short};
+			return {symbol: 'waiting', name, state: 'verifying', detail: short, short};
 		}
 		case 'done': {
 			const short = `${sizeText(phase.bytes)}, revision ${phase.revision}`;
@@ -53,7 +53,7 @@ export function backupEntry({phase, from, startedAt}: Backup, now: number, theme
 				style: styles.good,
 				name,
 				state: 'done, verified',
-				detail: `${short}, from ${name} in ${took}`,
+				detail: `${short}, in ${took}`,
 				short,
 			};
 		}

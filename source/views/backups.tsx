@@ -5,7 +5,7 @@ import {Lines} from '../components/lines.tsx';
 import {rule} from '../components/rule.ts';
 import {type Column, tableHead, tableRow, tableWidth} from '../components/table.ts';
 import {type Backup, backupAgeMs, isBackupOverdue, type KnownBackup, newestBackup} from '../domain/backup.ts';
-import {ageText, bytesCell, percentText, timeCell, wrapText} from '../format.ts';
+import {ageText, bytesCell, displayWidth, endOf, percentText, timeCell, wrapText} from '../format.ts';
 import type {Theme} from '../theme.ts';
 import {backupEntry} from './backup-line.ts';
 import {barCells, barLine, entryLines, underLines} from './run-parts.ts';
@@ -112,10 +112,18 @@ function columnsOf(columns: number, nowWallMs: number, theme: Theme): readonly C
 			cells: Math.max(8, columns - tableWidth(shown) - 3),
 			align: 'left',
 			gap: 2,
-			content: ({files, isThere}) =>
-				span(theme.text(`${isThere === false ? 'gone: ' : ''}${files[0] ?? ''}`), isThere === false ? styles.dim : ''),
+			content: ({files, isThere}) => {
+				const path = theme.text(`${isThere === false ? 'gone: ' : ''}${files[0] ?? ''}`);
+				const cells = Math.max(8, columns - tableWidth(shown) - 3);
+				return span(endFitting(path, cells, theme), isThere === false ? styles.dim : '');
+			},
 		},
 	];
+}
+
+/** Of a path the end tells more. */
+function endFitting(path: string, cells: number, {symbols}: Theme): string {
+	return displayWidth(path) <= cells ? path : symbols.ellipsis + endOf(path, cells - symbols.ellipsis.length);
 }
 
 function thereSign(isThere: boolean | undefined, {symbols, styles}: Theme) {

@@ -9,6 +9,7 @@ import type {State} from '../engine/state.ts';
 import {bytesCell, durationText, estimateText, percentCell, sizeText, timeOfDay} from '../format.ts';
 import type {Theme} from '../theme.ts';
 import {type NameOf, namesOf} from './members-shown.ts';
+import {backupRows} from './plan-backup.ts';
 
 export type PlanProps = {readonly state: State; readonly moveLeader: boolean};
 
@@ -29,6 +30,7 @@ export function planDialog(props: PlanProps, room: Room, theme: Theme): Dialog {
 			row(emptyLine, 2),
 			...summaryRows(plan, room, theme),
 			...plan.warnings.flatMap((warning) => warningRows(warning, room, theme)),
+			...backupRows(state, theme),
 			...gateRows(plan, room, theme),
 			...refusalRows(plan, room, theme),
 			row(keys(plan, room, theme)),
