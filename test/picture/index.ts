@@ -1,4 +1,4 @@
-/** `npm run picture [-- NAME…]`: the pictures of README and docs, each of the built program on a real demo cluster. */
+/** `npm run picture [-- NAME…]`: the pictures of README and docs, each of the built program, mostly on a real demo cluster. */
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -23,9 +23,10 @@ for (const [name, picture] of Object.entries(pictures)) {
 }
 process.exit(0);
 
-async function take(name: string, {demo, columns, rows, pose}: Picture): Promise<void> {
+async function take(name: string, {demo = [], prepare, columns, rows, pose}: Picture): Promise<void> {
 	const state = mkdtempSync(join(tmpdir(), 'etcdtop-picture-'));
-	const program = startInTerminal(process.execPath, [launcher, 'demo', ...demo], {
+	const args = prepare?.(state) ?? ['demo', ...demo];
+	const program = startInTerminal(process.execPath, [launcher, ...args], {
 		columns,
 		rows,
 		env: {...process.env, LANG: 'C.UTF-8', TERM: 'xterm-256color', XDG_STATE_HOME: state},

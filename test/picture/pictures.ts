@@ -1,10 +1,17 @@
 /** What each picture shows, and the keys that lead there. */
+import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
+import {planRestore} from '../../source/domain/restore-plan.ts';
+import {beginRestore, currentStep, type RestoreRun, tickByPerson} from '../../source/domain/restore-run.ts';
+import {keepRun, runPath} from '../../source/restore/run-files.ts';
+import {openshiftInputs} from '../domain/restore-samples.ts';
 import type {PseudoTerminal} from '../helpers/pseudo-terminal.ts';
 
 export type Picture = {
-	/** Flags of `etcdtop demo`. */
-	readonly demo: readonly string[];
+	/** Flags of `etcdtop demo`; absent for what has no cluster. */
+	readonly demo?: readonly string[];
+	/** Puts what it takes into the state directory, and says what is started instead of a demo. */
+	readonly prepare?: (stateHome: string) => readonly string[];
 	readonly columns: number;
 	readonly rows: number;
 	/** Resolves when the screen is as it should be. */
@@ -74,7 +81,33 @@ export const pictures: Readonly<Record<string, Picture>> = {
 			await program.waitFor(/[1-4] of 5 resources/, settledMs);
 		},
 	},
+	restore: {
+		prepare(stateHome) {
+			const run = stoppedAt('stop-kube-apiserver@');
+			const directory = join(stateHome, 'etcdtop');
+			keepRun(runPath(directory, run.id), directory, run);
+			return ['restore', '--resume'];
+		},
+		...wide,
+		async pose(program) {
+			await program.waitFor(/now[\s\S]*unknown: /, startMs);
+		},
+	},
 };
+
+/** A restore whose steps are done up to that one. */
+function stoppedAt(step: string): RestoreRun {
+	const plan = planRestore(openshiftInputs());
+	if (plan.kind === 'refused') {
+		throw new Error(plan.why);
+	}
+	let run = beginRestore(plan.runbook, 'picture', Date.now());
+	for (let next = currentStep(run); next !== undefined && !next.id.startsWith(step); next = currentStep(run)) {
+		const ticked = tickByPerson(run, next, next.word, Date.now());
+		run = ticked.kind === 'ticked' ? ticked.run : run;
+	}
+	return run;
+}
 
 /** A member that started just now holds a plan back, and a press then only says so. */
 async function pressUntil(program: PseudoTerminal, key: string, shown: RegExp): Promise<void> {
