@@ -1,7 +1,4 @@
 /** What it costs to go through a Kubernetes API: in one run, at no and at 50 ms of added round trip. */
-import {mkdtempSync} from 'node:fs';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {type KubernetesDemo, startKubernetesDemo} from '../../source/demo/kubernetes/kubernetes-demo.ts';
 import {observeNow} from '../../source/engine/observe-now.ts';
@@ -12,6 +9,7 @@ import type {Transport} from '../../source/transport/transport.ts';
 import type {Figure} from './index.ts';
 import {residentMegabytes} from './process-figures.ts';
 import {startMonitor, startTimes} from './screen-figures.ts';
+import {stateForBench} from './state.ts';
 import {median} from './statistics.ts';
 
 const rounds = 30;
@@ -30,7 +28,7 @@ export async function kubernetesFigures(): Promise<readonly Figure[]> {
 	}
 }
 
-const environment = () => ({...process.env, XDG_STATE_HOME: mkdtempSync(join(tmpdir(), 'etcdtop-bench-'))});
+const environment = () => ({...process.env, XDG_STATE_HOME: stateForBench()});
 
 async function starts({connectionFlags}: KubernetesDemo): Promise<readonly Figure[]> {
 	const {frames, data} = await startTimes(connectionFlags);

@@ -1,14 +1,12 @@
 /** What the built program costs in a real pseudo-terminal: time to frames, bytes, processor, memory, keys. */
 import {execFileSync} from 'node:child_process';
-import {mkdtempSync} from 'node:fs';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {type Cluster, startCluster} from '../../source/demo/cluster.ts';
 import {startInTerminal} from '../helpers/pseudo-terminal.ts';
 import type {Figure} from './index.ts';
 import {processorSeconds, residentMegabytes} from './process-figures.ts';
+import {stateForBench} from './state.ts';
 import {median, quantile, sum} from './statistics.ts';
 
 const styles = /\u001B\[[\d;?]*[A-Za-z]/g;
@@ -26,7 +24,7 @@ const environment = {
 	...process.env,
 	LANG: 'C.UTF-8',
 	TERM: 'xterm-256color',
-	XDG_STATE_HOME: mkdtempSync(join(tmpdir(), 'etcdtop-bench-')),
+	XDG_STATE_HOME: stateForBench(),
 };
 
 export async function screenFigures(): Promise<readonly Figure[]> {

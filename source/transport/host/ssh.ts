@@ -38,7 +38,7 @@ export class Ssh implements HostFiles {
 	readonly #command: readonly string[];
 	readonly #options: SshOptions;
 	/** Private: the socket of the login is in it. */
-	readonly #directory = mkdtempSync(join(tmpdir(), 'etcdtop-ssh-'));
+	readonly #directory: string;
 	readonly #children = new Set<ChildProcess>();
 	/** Lines of the login's own: why a port could not be reached is told there, and not to who asked for it. */
 	readonly #said: string[] = [];
@@ -57,6 +57,7 @@ export class Ssh implements HostFiles {
 			});
 		}
 		this.#options = options;
+		this.#directory = mkdtempSync(join(tmpdir(), 'etcdtop-ssh-'));
 		this.host = safeText(options.host);
 		this.#command = options.command ?? ['ssh'];
 		// A killed terminal must leave no login behind.

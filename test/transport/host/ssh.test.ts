@@ -120,8 +120,12 @@ describe.skipIf(lacking !== undefined)(
 	},
 );
 
-it.each(['', '-oProxyCommand=touch /tmp/x'])('"%s" is no host', (host) => {
+it.each(['', '-oProxyCommand=touch /tmp/x'])('"%s" is no host, and nothing is left of it', (host) => {
+	const temporary = temporaryDirectory();
+	vi.stubEnv('TMPDIR', temporary);
+	onTestFinished(() => void vi.unstubAllEnvs());
 	expect(() => new Ssh({host, dialTimeoutMs: 1000})).toThrow('is no host');
+	expect(readdirSync(temporary)).toEqual([]);
 });
 
 it('nothing of what ssh says moves a terminal', () => {
