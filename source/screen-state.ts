@@ -87,6 +87,9 @@ export type ScreenEvent =
 const sortColumns: readonly SortColumn[] = ['name', 'state', 'dbSize', 'givesBack', 'used', 'answer'];
 export const intervalsMs: readonly number[] = [1000, 2000, 5000, 10_000, 30_000, 60_000];
 
+/** As far down as a page that is no list is ever scrolled: what it shows is longer than the smallest screen, and no longer than that. */
+const pageLines = 24;
+
 export const initialScreen: ScreenState = {
 	view: 'overview',
 	columnsSet: 'size',
@@ -189,7 +192,8 @@ function move(screen: ScreenState, {to, pageRows}: Extract<ScreenEvent, {type: '
 	};
 	const {moves} = viewRow(screen.view);
 	if (moves === 'lines') {
-		return {...screen, scroll: target(screen.scroll, Math.max(1, state.events.length))};
+		const count = screen.view === 'events' ? state.events.length : pageLines;
+		return {...screen, scroll: target(screen.scroll, Math.max(1, count))};
 	}
 	if (moves === 'alarms') {
 		const index = state.alarms.findIndex(({memberId}) => memberId === selectedId(screen, state));

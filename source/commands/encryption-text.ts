@@ -9,14 +9,21 @@ import {type Column, tableText} from './table.ts';
 
 const none = '–';
 
+export type Circumstances = {
+	/** The API server's clock; absent where it was not told. */
+	readonly serverNowMs?: number;
+	/** A NOSPACE alarm stands. */
+	readonly isFrozen: boolean;
+};
+
 export function statusText(
 	status: EncryptionStatus,
-	serverNowMs: number | undefined,
+	circumstances: Circumstances,
 	writeOut: 'table' | 'json' | 'simple',
 	width: number | undefined,
 ): string {
 	return {
-		json: () => JSON.stringify(statusRecord(status, serverNowMs)),
+		json: () => JSON.stringify(statusRecord(status, circumstances)),
 		simple: () => status.servers.map(simpleLine).join('\n'),
 		table: () => tableText(columns, status.servers, width),
 	}[writeOut]();
@@ -52,13 +59,14 @@ function simpleLine(server: ApiServerStatus): string {
 }
 
 /** Times as ISO 8601, by the API server's clock. */
-function statusRecord({servers, ...status}: EncryptionStatus, serverNowMs: number | undefined): object {
+function statusRecord({servers, ...status}: EncryptionStatus, {serverNowMs, isFrozen}: Circumstances): object {
 	const at = (ageMs: number | undefined) =>
 		ageMs === undefined || serverNowMs === undefined ? undefined : new Date(serverNowMs - ageMs).toISOString();
 	const {type, verdict, done, total, underWayMs, keysHidden} = status;
 	return {
 		type,
 		state: verdict,
+		...(isFrozen && {frozen: true}),
 		resources: {written: done, all: total},
 		...(underWayMs !== undefined && {underWaySeconds: Math.round(underWayMs / 1000)}),
 		...(keysHidden !== undefined && {keysHidden}),

@@ -1,9 +1,13 @@
 /** `etcdtop encryption status`, `enable` and `disable`: what is configured, how far it is, and a change that may be waited for. */
-import type {EncryptionType} from '../domain/encryption.ts';
+import {isOutOfSpace} from '../domain/alarm.ts';
+import type {EncryptionSight, EncryptionType} from '../domain/encryption.ts';
 import {isCompleted, isUnderWay} from '../domain/encryption-known.ts';
 import {type EncryptionPlan, encryptionObject} from '../domain/encryption-plan.ts';
 import {encryptionStatus} from '../domain/encryption-status.ts';
+import {observeNow} from '../engine/observe-now.ts';
 import type {State} from '../engine/state.ts';
+import type {Transport} from '../transport/transport.ts';
+import {TransportError} from '../transport/transport-error.ts';
 import {UsageError} from '../usage-error.ts';
 import {type CommandContext, type EngineHandle, exitCodes} from './context.ts';
 import {progressSentence, statusText, verdictSentence} from './encryption-text.ts';
@@ -36,15 +40,40 @@ async function status(context: CommandContext): Promise<number> {
 			context.say('Only OpenShift tells of it, through the Kubernetes API; this cluster is none, or is reached without that.');
 			return exitCodes.failed;
 		}
-		return print(await platform.encryption.look(), context);
+		const [sight, isFrozen] = await Promise.all([platform.encryption.look(), isFull(transport, context)]);
+		return print(sight, isFrozen, context);
 	} finally {
 		transport.close();
 	}
 }
 
-function print(sight: Parameters<typeof encryptionStatus>[0], {options, print: printed, say, columns}: CommandContext): number {
+/** By what etcd's members say, not by what the API shows; a cluster that tells nothing is not known to be. */
+async function isFull(transport: Transport, {clock, options}: CommandContext): Promise<boolean> {
+	const timeout = {timeoutMs: options.connection.commandTimeoutMs};
+	try {
+		return isOutOfSpace(await observeNow(transport, await transport.membership(timeout), clock, timeout));
+	} catch (error) {
+		if (error instanceof TransportError) {
+			return false;
+		}
+		throw error;
+	}
+}
+
+function print(sight: EncryptionSight, isFrozen: boolean, context: CommandContext): number {
+	const {options, print: printed, say, columns} = context;
 	const told = encryptionStatus(sight);
-	printed(statusText(told, sight.serverNowMs, options.writeOut, columns));
+	printed(
+		statusText(
+			told,
+			{...(sight.serverNowMs !== undefined && {serverNowMs: sight.serverNowMs}), isFrozen},
+			options.writeOut,
+			columns,
+		),
+	);
+	if (isFrozen && options.writeOut !== 'json') {
+		say('NOSPACE: nothing can write what stands here; it is frozen, and no change is accepted.');
+	}
 	if (options.writeOut !== 'json') {
 		say(verdictSentence(told));
 	}
@@ -114,7 +143,8 @@ async function waitForRest(context: CommandContext, handle: EngineHandle): Promi
 		return isOver ? encryption.sight : undefined;
 	});
 	stop();
-	return print(sight, context);
+	const isFrozen = store.getState().alarms.some(({alarm}) => alarm === 'NOSPACE');
+	return print(sight, isFrozen, context);
 }
 
 /** A server that can't be seen for want of a permission never will be: nobody waits for it. */

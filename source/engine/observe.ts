@@ -3,6 +3,7 @@ import {alarmsIn} from '../domain/alarm.ts';
 import {alertsFor, backupAlerts} from '../domain/alerts.ts';
 import {healthOf, leaderOf} from '../domain/cluster-health.ts';
 import {daysSince} from '../domain/days-since.ts';
+import {encryptionAlerts} from '../domain/encryption-alerts.ts';
 import {memberLabel, type Role} from '../domain/member.ts';
 import type {Observation} from '../domain/observation.ts';
 import {growthPerSecond} from '../domain/series.ts';
@@ -111,7 +112,8 @@ export function withAlerts(state: State): State {
 }
 
 function alertsOf(state: State): State['alerts'] {
-	return [...memberAlerts(state), ...backupAlerts(state.backups, state.now + state.wallOffsetMs)];
+	const backups = backupAlerts(state.backups, state.now + state.wallOffsetMs);
+	return [...memberAlerts(state), ...encryptionAlerts(state.encryption), ...backups].toSorted((a, b) => b.gravity - a.gravity);
 }
 
 function memberAlerts(state: State): State['alerts'] {

@@ -63,7 +63,7 @@ export function update(state: State, message: EngineMessage): State {
 			const encryption = afterLook(state.encryption, message.at, message.sight);
 			const changes = encryptionChanges(state.encryption, encryption);
 			return addEvents(
-				{...state, encryption},
+				withAlerts({...state, encryption}),
 				changes.map((change) => ({at: message.at, ...change})),
 			);
 		}

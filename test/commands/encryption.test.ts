@@ -2,7 +2,10 @@ import {describe, expect, test} from 'vitest';
 import {runEncryption} from '../../source/commands/encryption.ts';
 import type {EncryptionSight} from '../../source/domain/encryption.ts';
 import type {EncryptionChange} from '../../source/domain/encryption-known.ts';
+import type {Answer} from '../../source/domain/observation.ts';
+import type {Transport} from '../../source/transport/transport.ts';
 import {UsageError} from '../../source/usage-error.ts';
+import {observationOf} from '../domain/observations.ts';
 import {encrypted, plain, plansOf, seen, sightOf, silent, underWay} from '../helpers/sample-encryption.ts';
 import {now} from '../helpers/sample-state.ts';
 import {contextFor, type TestContextOptions} from './command-context.ts';
@@ -13,6 +16,18 @@ const askedFor = sightOf('aescbc', [
 	{reason: 'EncryptionDisabled'},
 	{reason: 'EncryptionDisabled'},
 ]);
+
+/** One member, with these errors in its Status. */
+function telling(errors: readonly string[]): Partial<Transport> {
+	const {clusterId, members} = observationOf([{name: 'etcd-0', status: {errors}}]);
+	const [only] = members;
+	const answer = <T>(told: Answer<T>) => (told.kind === 'answered' ? told.value : Promise.reject(new Error(told.kind)));
+	return {
+		membership: async () => ({clusterId, members: members.map(({member}) => member)}),
+		status: async () => answer(only!.status),
+		metrics: async () => answer(only!.metrics),
+	};
+}
 
 test.each([
 	['encryption', 'say etcdtop encryption status, enable, or disable.'],
@@ -30,7 +45,8 @@ test('KMS is no type of ours', () => {
 describe('status', () => {
 	const look = async (line: string, sight: EncryptionSight, more: TestContextOptions = {}) => {
 		const platform = {encryption: {look: async () => sight, set: () => Promise.reject(new Error('asked to change'))}};
-		const context = contextFor(line, {platform, ...more});
+		const transport = telling([]);
+		const context = contextFor(line, {platform, transport, ...more});
 		return {context, code: await runEncryption(context)};
 	};
 
@@ -77,6 +93,14 @@ describe('status', () => {
 				{name: 'OAuth', mayBeOld: expect.stringMatching(/^revisions are converging/)},
 			],
 		});
+	});
+
+	test('under NOSPACE, by what etcd says, it is frozen', async () => {
+		const transport = telling(['memberID:160 alarm:NOSPACE']);
+		const {context} = await look('encryption status', encrypted, {transport});
+		expect(context.said[0]).toMatch(/^NOSPACE: nothing can write what stands here/);
+		const json = await look('encryption status -w json', encrypted, {transport});
+		expect(JSON.parse(json.context.printed[0]!)).toMatchObject({frozen: true, state: 'encrypted'});
 	});
 
 	test('what can not be seen fails', async () => {

@@ -5,8 +5,11 @@ import {encryptionStatus} from '../../../source/domain/encryption-status.ts';
 import {platformOf} from '../../../source/transport/kubernetes/platform.ts';
 import type {EncryptionPort} from '../../../source/transport/platform.ts';
 import {type Cluster, clusterForSuite} from '../../helpers/cluster.ts';
+import {linesOf, startTestEngine} from '../../helpers/engine.ts';
 import {failure} from '../failure.ts';
 import {apiForTest, connected} from './open-kubernetes.ts';
+
+const day = 24 * 60 * 60 * 1000;
 
 let cluster: Cluster;
 let api: KubernetesApi;
@@ -66,6 +69,52 @@ it('enabled, followed over conditions that are old, and disabled again', async (
 	expect(seen).toContain('decrypting 1');
 	expect(seen.at(-1)).toBe('decrypted 2');
 }, 60_000);
+
+it('asked for by one etcdtop that is left, and followed to its end by another that knows nothing of it', async () => {
+	const open = () => startTestEngine(cluster, {platform: {encryption: port}});
+	const first = open();
+	first.engine.controls.watchEncryption(true);
+	await first.until(({clusterId, encryption}) => clusterId !== undefined && encryption !== undefined);
+	first.engine.controls.openEncryptionPlan();
+	const plan = await first.until(({encryptionPlan}) => encryptionPlan);
+	first.engine.controls.changeEncryption('aescbc', plan.aescbc.confirmation.word);
+	await first.until(({encryptionChange}) => (encryptionChange?.phase.kind === 'done' ? true : undefined));
+	expect(linesOf(first, 'answered')).toMatchObject([{what: 'encryption', encryptionType: 'aescbc', outcome: 'done'}]);
+	await first.engine.stop();
+
+	for (let steps = 0; steps < 3; steps++) {
+		await api.encryption.step();
+	}
+	const second = open();
+	second.engine.controls.watchEncryption(true);
+	const begun = await second.until(({encryption}) => (encryption?.kind === 'seen' ? encryption : undefined));
+	expect(begun.status).toMatchObject({verdict: 'encrypting', type: 'aescbc', done: 0, total: 5});
+	await api.encryption.finish();
+	await second.until(({events}) => events.find(({text}) => text.startsWith('everything is encrypted with aescbc after ')));
+	await second.engine.stop();
+});
+
+it('a key that was everywhere for a week is followed by another, and all stays encrypted meanwhile', async () => {
+	await port.set('aescbc', await version());
+	await api.encryption.finish();
+	const secret = api.objects.get({plural: 'secrets'}, 'openshift-config-managed', 'encryption-key-openshift-kube-apiserver-1')!;
+	const annotations = {
+		...(secret.metadata['annotations'] as object),
+		'encryption.apiserver.operator.openshift.io/migrated-timestamp': new Date(Date.now() - 8 * day).toISOString(),
+	};
+	await api.controllers.write('secrets', {...secret, metadata: {...secret.metadata, annotations}});
+	const own = async () => encryptionStatus(await port.look()).servers.find(({id}) => id === 'kubernetes')!;
+	expect((await own()).key?.rotationInMs).toBeLessThan(-0.9 * day);
+	await api.encryption.step();
+	expect(await own()).toMatchObject({
+		phase: 'rotating',
+		reason: 'EncryptionCompleted',
+		migrated: [],
+		key: {id: 2, mode: 'aescbc'},
+	});
+	await api.encryption.finish();
+	expect(await own()).toMatchObject({phase: 'encrypted', isSettled: true, key: {id: 2}});
+});
 
 it('is changed only where nobody was faster, and not by whom it is forbidden to', async () => {
 	const before = await version();
