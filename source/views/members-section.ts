@@ -68,7 +68,7 @@ function setShown({state, screen}: ViewProps, raftShown: boolean): ColumnsSet {
 /** What the key does now. */
 function nextSet({state}: ViewProps, shown: ColumnsSet, raftShown: boolean): string {
 	const sets = (['size', 'raft', 'pods'] as const).filter(
-		(set) => (set !== 'raft' || !raftShown) && (set !== 'pods' || state.pods !== undefined),
+		(set) => (set !== 'raft' || !raftShown || state.pods !== undefined) && (set !== 'pods' || state.pods !== undefined),
 	);
 	const next = sets[(sets.indexOf(shown) + 1) % sets.length];
 	return next === undefined || next === shown ? '' : `w ${next} columns`;

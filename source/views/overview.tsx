@@ -35,7 +35,9 @@ export function overviewLines(props: ViewProps): readonly Line[] {
 	const shown = membersShown(state.members, screen);
 	const {wantedRows} = membersSection({...props, raftShown: false});
 	const raftRows = 1 + shown.length;
-	const raftShown = columns >= raftTableColumns && rows - wantedRows - fullChartRows - raftRows >= comfortableEventRows;
+	const hasRoom = columns >= raftTableColumns && rows - wantedRows - fullChartRows - raftRows >= comfortableEventRows;
+	// With three sets of columns the key goes through all of them, so that each press is seen to do something.
+	const raftShown = hasRoom && !(screen.columnsSet === 'raft' && state.pods !== undefined);
 	// The newest event gives way to a member, not the other way round.
 	const leastEventRows = Math.min(1, state.events.length, Math.max(0, rows - wantedRows));
 	const memberRows = Math.min(wantedRows, rows - leastEventRows);

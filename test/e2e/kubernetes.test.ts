@@ -36,7 +36,7 @@ describe('through a Kubernetes API', async () => {
 		onTestFinished(() => program.kill());
 		await program.waitFor(/ocp-west +● HEALTHY +3 of 3 voters[\s\S]*via tunnel; OpenShift: 3 etcd pods/, patienceMs);
 		program.send('w');
-		await new Promise((resolve) => setTimeout(resolve, 200));
+		await program.waitFor(/w pods columns/);
 		program.send('w');
 		await program.waitFor(/POD +NODE +READY[\s\S]*> master-1 +etcd-master-1 +master-1 +yes/, patienceMs);
 		program.send(':');

@@ -145,3 +145,9 @@ test('a cluster that is reached directly has nothing of it', () => {
 	expect(drawn).not.toMatch(/POD|pods/);
 	expect(picture(prodState(), 120, 36, {screen: {view: 'member'}})).not.toContain(' pod ');
 });
+
+test('on a large screen too each press of w is seen to do something', () => {
+	const drawn = (['size', 'raft', 'pods'] as const).map((columnsSet) => picture(onKubernetes(), 120, 36, {screen: {columnsSet}}));
+	expect(drawn.map((one) => /w (size|raft|pods) columns/.exec(one)?.[1])).toEqual(['raft', 'pods', 'size']);
+	expect(new Set(drawn.map((one) => one.replace(/w \w+ columns/, ''))).size).toBe(3);
+});

@@ -7,7 +7,9 @@ import {ForwardedStream} from '../../../source/transport/kubernetes/forwarded-st
 import {TransportError} from '../../../source/transport/transport-error.ts';
 
 /** A stream, and the kubelet's end of its WebSocket. */
-async function pair(isEtcdPort = true): Promise<{stream: ForwardedStream; kubelet: WebSocket; errors: Error[]}> {
+async function pair(
+	isEtcdPort = true,
+): Promise<{stream: ForwardedStream; socket: WebSocket; kubelet: WebSocket; errors: Error[]}> {
 	const server = new WebSocketServer({port: 0, host: '127.0.0.1'});
 	await once(server, 'listening');
 	const accepted = once(server, 'connection');
@@ -21,7 +23,7 @@ async function pair(isEtcdPort = true): Promise<{stream: ForwardedStream; kubele
 		kubelet.terminate();
 		server.close();
 	});
-	return {stream, kubelet, errors};
+	return {stream, socket, kubelet, errors};
 }
 
 const frame = (channel: number, ...parts: (string | number[])[]) =>
@@ -95,15 +97,13 @@ test('a network that answered pings and does so no more ends it; one that never 
 	vi.useFakeTimers({toFake: ['setInterval', 'clearInterval']});
 	onTestFinished(() => void vi.useRealTimers());
 	const answering = await pair();
-	await once(answering.kubelet, 'ping');
-	await sleep(50);
+	await once(answering.socket, 'pong');
 	(answering.kubelet as unknown as {_socket: {pause(): void}})._socket.pause();
 	vi.advanceTimersByTime(10_000);
 	expect(answering.stream.destroyed).toBe(false);
 	vi.advanceTimersByTime(5000);
 	expect(answering.stream.destroyed).toBe(true);
-	await sleep(10);
-	expect(answering.errors[0]?.message).toContain('does not answer any more');
+	await vi.waitFor(() => expect(answering.errors[0]?.message).toContain('does not answer any more'), 20_000);
 
 	const mute = await pair();
 	vi.spyOn(mute.kubelet, 'pong').mockImplementation(() => {});

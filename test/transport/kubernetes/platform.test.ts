@@ -1,5 +1,4 @@
 /** What Kubernetes tells around etcd, read from an API before real etcd. */
-import {setTimeout as sleep} from 'node:timers/promises';
 import {beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import type {KubernetesApi} from '../../../source/demo/kubernetes/kubernetes-api.ts';
 import type {Surroundings} from '../../../source/domain/surroundings.ts';
@@ -139,11 +138,15 @@ describe('OpenShift', () => {
 		const kubernetes = await connected(cluster, api.kubeconfig());
 		const {members} = await kubernetes.transport.membership({timeoutMs: 10_000});
 		const platform = platformOf(kubernetes, 5000);
-		await platform.surroundings!(members);
+		await until(async () => {
+			const began = performance.now();
+			const looks = [await platform.surroundings!(members), await platform.surroundings!(members)];
+			// On a busy machine they may lie further apart.
+			expect(performance.now() - began).toBeLessThan(2000);
+			expect(looks[1]!.openshift).toBe(looks[0]!.openshift);
+		});
 		await api.controllers.cordon(cluster.members[0]!.name);
-		expect(closedGates(await platform.surroundings!(members))).toEqual([active]);
-		await sleep(2100);
-		expect(closedGates(await platform.surroundings!(members))).toHaveLength(2);
+		await until(async () => expect(closedGates(await platform.surroundings!(members))).toHaveLength(2));
 	});
 });
 
