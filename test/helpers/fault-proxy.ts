@@ -10,6 +10,8 @@ export class FaultProxy {
 	readonly port: number;
 	/** How many connections were accepted so far. */
 	accepted = 0;
+	/** Bytes that came from behind it: they are taken as fast as they come, whatever the client takes. */
+	passed = 0;
 	/** Bytes wait this long in both directions. */
 	delayMs = 0;
 	#targets: readonly {host: string; port: number}[] = [];
@@ -86,6 +88,7 @@ export class FaultProxy {
 			[pair.upstream, client],
 		] as const) {
 			from.on('data', (bytes) => {
+				this.passed += from === pair.upstream ? bytes.length : 0;
 				if (this.delayMs === 0) {
 					to.write(bytes);
 				} else {
