@@ -88,7 +88,9 @@ const start = {id: leaseGateId, title: 'no run from another machine'} as const;
 export function leaseGate(sight: LeaseSight, where: string, isOutOfSpace: boolean): Gate {
 	switch (sight.kind) {
 		case 'free':
-			return {...start, state: 'passed', detail: `nobody holds ${where}`};
+			return isOutOfSpace
+				? {...start, state: 'unchecked', detail: `${where} can't be written under NOSPACE; only etcd's metrics tell of others`}
+				: {...start, state: 'passed', detail: `nobody holds ${where}`};
 		case 'ours':
 			return {...start, state: 'passed', detail: `${where} is ours`};
 		case 'unwritable':

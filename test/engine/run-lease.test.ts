@@ -164,6 +164,7 @@ describe('its gate', () => {
 	const where = 'Lease x/etcdtop';
 	it.each([
 		[{kind: 'free'}, false, 'passed'],
+		[{kind: 'free'}, true, 'unchecked'],
 		[{kind: 'ours'}, false, 'passed'],
 		[{kind: 'held', by: 'ana', unchangedMs: 34_000}, false, 'failed'],
 		[{kind: 'held', by: 'ana', unchangedMs: leaseExpiryMs}, false, 'passed'],
