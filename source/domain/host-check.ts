@@ -56,7 +56,7 @@ const ifThere = (path: string) => `if test -e ${shellWord(path)}; then echo ${sh
 export function hostScript(check: HostCheck): string {
 	switch (check.kind) {
 		case 'login':
-			return 'sudo -n true && echo looked';
+			return 'sudo -n true && hostname && echo looked';
 		case 'files there': {
 			const directory = shellWord(check.directory);
 			return asRoot(`cd ${directory} && ls -A && sha256sum -- *`);
@@ -66,6 +66,7 @@ export function hostScript(check: HostCheck): string {
 		case 'unit stopped':
 			return asRoot(`systemctl show ${shellWord(check.unit)} -p ActiveState; ps -ww -C etcd -o args=`);
 		case 'directory there':
+			return asRoot(`${ifThere(check.path)}; command -v ${shellWord(check.program)} >/dev/null && echo program`);
 		case 'directory gone':
 			return asRoot(ifThere(check.path));
 		case 'restored directory':
@@ -91,7 +92,7 @@ export function readHostAnswer(check: HostCheck, answer: HostAnswer, context: Ho
 	const there = lines.filter((line) => line.startsWith('there ')).map((line) => line.slice('there '.length));
 	switch (check.kind) {
 		case 'login':
-			return {kind: 'yes', text: 'logged in, and sudo asks for no password'};
+			return {kind: 'yes', text: `logged in to ${lines[0]}, and sudo asks for no password`};
 		case 'files there':
 			return filesThere(check.directory, lines, context);
 		case 'stopped':
@@ -99,9 +100,9 @@ export function readHostAnswer(check: HostCheck, answer: HostAnswer, context: Ho
 		case 'unit stopped':
 			return unitStopped(check, lines);
 		case 'directory there':
-			return there.length > 0
-				? {kind: 'yes', text: `${check.path} is there`}
-				: {kind: 'not yet', text: `there is no ${check.path}`};
+			return there.length === 0 || !lines.includes('program')
+				? {kind: 'not yet', text: `there is no ${there.length === 0 ? check.path : `${check.program} in root's PATH`}`}
+				: {kind: 'yes', text: `${check.path} is there, and so is ${check.program}`};
 		case 'directory gone':
 			return there.length === 0
 				? {kind: 'yes', text: `${check.path} is gone`}

@@ -1,6 +1,6 @@
 /** The restore of an etcd of one's own: every member from the same snapshot, as one new cluster. */
 import type {EtcdInputs, EtcdMemberInputs} from './restore-inputs.ts';
-import {beginStep, copyStep, directoryThere, filesStep, hostWord, loginSteps} from './restore-steps.ts';
+import {beginStep, copyStep, directoryThere, doubts, filesStep, hostWord, loginSteps} from './restore-steps.ts';
 import type {Runbook, RunbookStep} from './runbook.ts';
 import {shellWord} from './shell-word.ts';
 
@@ -24,6 +24,7 @@ export function etcdRunbook(inputs: EtcdInputs): Runbook {
 		backup,
 		hosts: members.map(({name, address}) => ({name, address})),
 		warnings: [
+			...doubts(backup, inputs.areHostsAssumed),
 			'All members are stopped before the first is restored, and every one is restored from the same snapshot: a member of the old cluster that goes on, or comes back, is a second cluster.',
 			'The members get new ids and a new cluster id; the old data directories are kept beside the new ones.',
 			...(members.some(({isAssumed}) => isAssumed)
@@ -40,7 +41,7 @@ export function etcdRunbook(inputs: EtcdInputs): Runbook {
 		steps: [
 			filesStep(backup),
 			...loginSteps(members, user),
-			...members.map((member) => directoryStep(member, members)),
+			...members.map((member) => directoryStep(member, inputs)),
 			...members.map((member) => copyStep(backup, member, members, user)),
 			beginStep(clusterName, 'All reads and writes stop until every member is restored and started.'),
 			...members.map((member) => stopStep(member, inputs)),
@@ -66,7 +67,13 @@ function stampOf({backup: {files}}: EtcdInputs): string {
 
 const asideOf = ({dataDirectory}: EtcdMemberInputs, stamp: string) => `${dataDirectory.replace(/\/+$/, '')}.before-${stamp}`;
 
-function directoryStep(member: EtcdMemberInputs, members: readonly EtcdMemberInputs[]): RunbookStep {
+/** etcdutl came with 3.5; 3.4's etcdctl does it. */
+function toolOf(release: string): 'etcdctl' | 'etcdutl' {
+	return /^3\.[0-4](\.|$)/.test(release) ? 'etcdctl' : 'etcdutl';
+}
+
+function directoryStep(member: EtcdMemberInputs, {members, release}: EtcdInputs): RunbookStep {
+	const program = toolOf(release);
 	const {dataDirectory, isAssumed, name} = member;
 	return {
 		id: `data-directory@${name}`,
@@ -77,10 +84,10 @@ function directoryStep(member: EtcdMemberInputs, members: readonly EtcdMemberInp
 			? `${dataDirectory} is what is usual, and nobody said so: look at --data-dir, and at --wal-dir, of etcd on this host.`
 			: "What is moved away has to be etcd's data, and what is restored has to be where etcd looks for it.",
 		commands: [],
-		look: [`sudo ls -d ${shellWord(`${dataDirectory}/member`)}`, 'ps -ww -C etcd -o args='],
-		seen: `${dataDirectory}/member is there, and etcd runs with that --data-dir and without --wal-dir.`,
+		look: [`sudo ls -d ${shellWord(`${dataDirectory}/member`)}`, 'ps -ww -C etcd -o args=', `sudo ${program} version`],
+		seen: `${dataDirectory}/member is there, etcd runs with that --data-dir and without --wal-dir, and ${program} is there.`,
 		changes: false,
-		...(isAssumed ? {personOnly: true} : {check: {kind: 'directory there', path: `${dataDirectory}/member`}}),
+		...(isAssumed ? {personOnly: true} : {check: {kind: 'directory there', path: `${dataDirectory}/member`, program}}),
 		word: hostWord(member, members),
 	};
 }
@@ -128,8 +135,8 @@ function restoreStep(member: EtcdMemberInputs, inputs: EtcdInputs, stamp: string
 	const {dataDirectory, name, peerUrls} = member;
 	const aside = asideOf(member, stamp);
 	const initial = members.map((one) => one.peerUrls.map((url) => `${one.name}=${url}`).join(',')).join(',');
-	// etcdutl came with 3.5; 3.4's etcdctl does it.
-	const tool = /^3\.[0-4](\.|$)/.test(release) ? 'sudo ETCDCTL_API=3 etcdctl' : 'sudo etcdutl';
+	const program = toolOf(release);
+	const tool = program === 'etcdctl' ? 'sudo ETCDCTL_API=3 etcdctl' : `sudo ${program}`;
 	return {
 		id: `restore@${name}`,
 		phase: 'restore',
@@ -137,7 +144,7 @@ function restoreStep(member: EtcdMemberInputs, inputs: EtcdInputs, stamp: string
 		host: name,
 		why: `The old data stays in ${aside}.`,
 		commands: [
-			`sudo mv ${shellWord(dataDirectory)} ${shellWord(aside)}`,
+			`sudo mv -T ${shellWord(dataDirectory)} ${shellWord(aside)}`,
 			[
 				`${tool} snapshot restore ${shellWord(`${directoryThere(user, backup)}/${file.name}`)}`,
 				`--name ${shellWord(name)}`,

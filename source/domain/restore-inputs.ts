@@ -15,6 +15,9 @@ export type OpenShiftInputs = {
 	readonly clusterName: string;
 	/** Of the cluster that it is restored into. */
 	readonly release: string;
+	readonly isReleaseAssumed: boolean;
+	/** They are those of the backup's time. */
+	readonly areHostsAssumed: boolean;
 	readonly hosts: readonly RunbookHost[];
 	readonly recovery: string;
 	/** Whom to log in as. */
@@ -36,6 +39,7 @@ export type EtcdInputs = {
 	readonly clusterName: string;
 	/** etcd's own. */
 	readonly release: string;
+	readonly areHostsAssumed: boolean;
 	readonly members: readonly EtcdMemberInputs[];
 	readonly user: string;
 	/** How etcd runs on the hosts. */
@@ -70,6 +74,11 @@ export function whyNoRunbook(inputs: RestoreInputs): string | undefined {
 function whyNotOpenShift({hosts, recovery, release, backup}: OpenShiftInputs): string | undefined {
 	if (!hosts.some(({name}) => name === recovery)) {
 		return `the recovery host ${recovery} is none of ${hosts.map(({name}) => name).join(', ')}`;
+	}
+	const addresses = hosts.map(({address}) => address);
+	const twice = addresses.find((address, index) => addresses.indexOf(address) !== index);
+	if (twice !== undefined) {
+		return `${twice} is the address of two hosts: one of them would be forgotten; say --hosts NAME=ADDRESS,…`;
 	}
 	const cluster = parseRelease(release);
 	if (cluster === undefined) {

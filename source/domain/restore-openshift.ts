@@ -4,12 +4,12 @@ import type {OpenShiftInputs} from './restore-inputs.ts';
 import {etcdOnlySteps} from './restore-openshift-etcd-only.ts';
 import {everythingSteps} from './restore-openshift-everything.ts';
 import {manifests} from './restore-openshift-steps.ts';
-import {beginStep, copyStep, filesStep, loginSteps} from './restore-steps.ts';
+import {beginStep, copyStep, doubts, filesStep, loginSteps} from './restore-steps.ts';
 import type {Runbook, RunbookStep} from './runbook.ts';
 
 /** Checked already: see `whyNoRunbook`. */
 export function openshiftRunbook(inputs: OpenShiftInputs): Runbook {
-	const {clusterName, release, hosts, recovery: recoveryName, user, backup, proxy} = inputs;
+	const {clusterName, release, isReleaseAssumed, areHostsAssumed, hosts, recovery: recoveryName, user, backup, proxy} = inputs;
 	const etcdOnly = restoresEtcdOnly(parseRelease(release)!);
 	const recovery = hosts.find(({name}) => name === recoveryName)!;
 	const single = hosts.length === 1;
@@ -28,10 +28,12 @@ export function openshiftRunbook(inputs: OpenShiftInputs): Runbook {
 		variant: `OpenShift ${etcdOnly ? 'from 4.18' : 'up to 4.17'}${single ? ', a single node' : ''}`,
 		clusterName,
 		release,
+		...(isReleaseAssumed && {isReleaseAssumed: true}),
 		backup,
 		hosts,
 		recovery: recovery.name,
 		warnings: [
+			...doubts(backup, areHostsAssumed),
 			`Only a backup that was taken from ${release} itself may be restored: the same z-stream.`,
 			'One host alone is restored. A host on which the old etcd goes on is a second cluster: no step on the others may be left out.',
 			...(etcdOnly
@@ -48,21 +50,23 @@ export function openshiftRunbook(inputs: OpenShiftInputs): Runbook {
 	};
 }
 
-function releaseStep({release, backup}: OpenShiftInputs): RunbookStep {
+function releaseStep({release, isReleaseAssumed, backup}: OpenShiftInputs): RunbookStep {
 	const of =
 		backup.release === undefined ? "the backup's is not known: look where it was taken" : `the backup's is ${backup.release}`;
 	return {
 		id: 'release',
 		phase: 'before',
 		title: 'Compare the releases: the same z-stream',
-		why: `The cluster is ${release}; ${of}.`,
+		why: isReleaseAssumed
+			? `The backup was taken from ${release}; the cluster does not tell what it is: look into your records.`
+			: `The cluster is ${release}; ${of}.`,
 		commands: [],
 		look: [`oc get clusterversion version -o jsonpath='{.status.desired.version}{"\\n"}'`],
 		seen: `Both are ${release}.`,
 		changes: false,
 		check: {kind: 'same release'},
 		word: release,
-		asks: 'the release that the backup was taken from',
+		asks: isReleaseAssumed ? 'the release of the cluster' : 'the release that the backup was taken from',
 	};
 }
 

@@ -46,7 +46,8 @@ export function gatherInputs(sources: RestoreSources): Gathered {
 
 function openshiftInputs({backup, manifest, cluster, typed}: RestoreSources): Gathered {
 	const told = cluster.openshift;
-	const hosts = hostsTyped(typed) ?? told?.hosts ?? hostsOf(manifest);
+	const said = hostsTyped(typed) ?? told?.hosts;
+	const hosts = said ?? hostsOf(manifest);
 	if (hosts.length === 0) {
 		return {kind: 'missing', what: 'the control-plane hosts: --hosts NAME=ADDRESS,…'};
 	}
@@ -62,7 +63,9 @@ function openshiftInputs({backup, manifest, cluster, typed}: RestoreSources): Ga
 			kind: 'openshift',
 			clusterName: nameOf(cluster, manifest),
 			release,
+			isReleaseAssumed: typed.release === undefined && told === undefined,
 			hosts,
+			areHostsAssumed: said === undefined,
 			recovery,
 			user: typed.user ?? 'core',
 			proxy: told?.proxy ?? {kind: 'unknown'},
@@ -107,6 +110,7 @@ function etcdInputs({backup, manifest, cluster, typed}: RestoreSources): Gathere
 			clusterName: nameOf(cluster, manifest),
 			release,
 			members,
+			areHostsAssumed: etcd === undefined,
 			user: typed.user ?? 'root',
 			runs: manifest?.members.some(({node}) => node !== undefined) === true ? 'static pod' : 'unit',
 			backup,

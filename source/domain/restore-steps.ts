@@ -23,6 +23,20 @@ export function directoryThere(user: string, {files}: RunbookBackup): string {
 	return `${homeOf(user)}/${stamp === undefined ? 'backup' : `backup_${stamp.replaceAll(/[^\w.-]/g, '_')}`}`;
 }
 
+/** What may be wrong with what the runbook was filled in from. */
+export function doubts({isPartiallyEncrypted}: RunbookBackup, areHostsAssumed: boolean): readonly string[] {
+	return [
+		...(areHostsAssumed
+			? [
+					"The hosts are those of the backup's time, for the cluster did not tell: one that came later is missing here, and would be a second cluster.",
+				]
+			: []),
+		...(isPartiallyEncrypted
+			? ['The backup is PARTIALLY ENCRYPTED: a migration was under way. Take another one, if there is any.']
+			: []),
+	];
+}
+
 export function filesStep({files}: RunbookBackup): RunbookStep {
 	const sums = files.flatMap(({path, sha256}) => (sha256 === undefined ? [] : [`${sha256}  ${path}`]));
 	return {

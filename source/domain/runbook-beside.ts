@@ -20,11 +20,15 @@ export function runbookBeside(manifest: BackupManifest, directory: string, clust
 	return plan.kind === 'refused' ? undefined : runbookMarkdown(plan.runbook);
 }
 
-function backupOf({createdAt, files, openshiftVersion, etcdVersion}: BackupManifest, directory: string): RunbookBackup {
+function backupOf(
+	{createdAt, files, openshiftVersion, etcdVersion, encryption}: BackupManifest,
+	directory: string,
+): RunbookBackup {
 	return {
 		directory,
 		createdAt,
 		release: openshiftVersion ?? etcdVersion,
+		...(encryption?.isPartial && {isPartiallyEncrypted: true}),
 		files: files.map(({name, directory: own = directory, bytes, sha256}) => ({name, path: `${own}/${name}`, bytes, sha256})),
 	};
 }

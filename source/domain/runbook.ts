@@ -12,6 +12,8 @@ export type Runbook = {
 	readonly clusterName: string;
 	/** Of the cluster: OpenShift's, or etcd's own. */
 	readonly release: string;
+	/** Neither the cluster nor a person has said so: it is the backup's. */
+	readonly isReleaseAssumed?: true;
 	readonly backup: RunbookBackup;
 	readonly hosts: readonly RunbookHost[];
 	/** The host that the backup is restored on; of plain etcd every host is one. */
@@ -37,6 +39,8 @@ export type RunbookBackup = {
 	readonly createdAt?: string;
 	/** Where it is said what it was taken from; absent without a manifest. */
 	readonly release?: string;
+	/** It was taken while a migration of the encryption was under way. */
+	readonly isPartiallyEncrypted?: true;
 };
 
 export type RunbookFile = {
@@ -96,7 +100,8 @@ export type RunbookCheck =
 	/** Manifests gone and no container of that name left. */
 	| {readonly kind: 'stopped'; readonly manifests: readonly string[]; readonly containers: readonly string[]}
 	| {readonly kind: 'unit stopped'; readonly unit: string; readonly dataDirectory: string}
-	| {readonly kind: 'directory there'; readonly path: string}
+	/** `program`: is needed there too. */
+	| {readonly kind: 'directory there'; readonly path: string; readonly program: string}
 	| {readonly kind: 'directory gone'; readonly path: string}
 	| {readonly kind: 'restored directory'; readonly path: string}
 	| {readonly kind: 'unit active'; readonly unit: string}

@@ -37,6 +37,7 @@ export function readBackupDirectory(from: string): BackupDirectory {
 			files,
 			...(manifest !== undefined && {createdAt: manifest.createdAt}),
 			...releaseOf(manifest),
+			...(manifest?.encryption?.isPartial && {isPartiallyEncrypted: true}),
 		},
 		...(manifest !== undefined && {manifest}),
 		notes: [

@@ -6,6 +6,7 @@ import {lookTimeoutMs, sumTimeoutMs} from '../domain/restore-policy.ts';
 import {type RestoreRun, rolloutAnswer} from '../domain/restore-run.ts';
 import type {CheckAnswer, RunbookStep} from '../domain/runbook.ts';
 import type {HostCommands, RolloutsPort} from '../transport/platform.ts';
+import {safeText} from '../transport/safe-text.ts';
 import {failureOf} from '../transport/transport-error.ts';
 import {lookAtFiles} from './local-files.ts';
 
@@ -65,7 +66,8 @@ async function lookAtHost(check: HostCheck, step: RunbookStep, run: RestoreRun, 
 		sums: run.sums,
 		...(restored !== undefined && {sinceRestoreMs: wallMs - restored.wallMs}),
 	};
-	return {answer: readHostAnswer(check, answer, context)};
+	const {kind, text} = readHostAnswer(check, answer, context);
+	return {answer: {kind, text: safeText(text)}};
 }
 
 async function compareReleases({runbook}: RestoreRun, {api}: Ways): Promise<Look> {
@@ -74,6 +76,9 @@ async function compareReleases({runbook}: RestoreRun, {api}: Ways): Promise<Look
 		return unknown('nothing beside the backup says what it was taken from: type it');
 	}
 	const now = await api?.cluster().catch(() => undefined);
+	if (now === undefined && runbook.isReleaseAssumed) {
+		return unknown("the cluster does not tell its release, and the backup's alone says nothing: type it");
+	}
 	if (now !== undefined && now.release !== release) {
 		return {answer: {kind: 'not yet', text: `the cluster is ${now.release} now, the runbook is for ${release}: begin anew`}};
 	}

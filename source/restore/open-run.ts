@@ -26,24 +26,41 @@ export type OpenRunOptions = {
 export async function openRun(given: OpenRunOptions): Promise<OpenedRun> {
 	const {options, directories} = given;
 	const {from, resume} = options.restore;
+	const {open, notes} = openRuns(directories, from);
+	return resume
+		? {kind: 'run', ...newestOpen(directories, from), notes: [...notes, ...olderNotes(open)]}
+		: begin(given, open, notes);
+}
+
+/** Those that are not at their end, the newest first. */
+function openRuns(
+	directories: readonly string[],
+	from: string | undefined,
+): {readonly open: readonly KeptRun[]; readonly notes: readonly string[]} {
 	const {runs, damaged} = keptRuns(directories);
-	const notes = damaged.map(({path, damage}) => `${path} is no runbook that can be gone on with: ${damage}`);
-	const open = runs.filter(({run}) => currentStep(run) !== undefined && (from === undefined || isFrom(run, from)));
-	return resume ? goOn(open, notes) : begin(given, open, notes);
+	return {
+		open: runs.filter(({run}) => currentStep(run) !== undefined && (from === undefined || isFrom(run, from))),
+		notes: damaged.map(({path, damage}) => `${path} is no runbook that can be gone on with: ${damage}`),
+	};
+}
+
+/** Throws `UsageError` where there is none. */
+export function newestOpen(directories: readonly string[], from: string | undefined): KeptRun {
+	const {open, notes} = openRuns(directories, from);
+	const [newest] = open;
+	if (newest === undefined) {
+		throw new UsageError(`there is no runbook to go on with. ${notes.map((note) => `${note}.`).join(' ')}`.trim());
+	}
+	return newest;
+}
+
+function olderNotes({length}: readonly KeptRun[]): readonly string[] {
+	return length < 2 ? [] : [`${length - 1} older ones are under way too; this is the newest`];
 }
 
 function isFrom({runbook: {backup}}: RestoreRun, from: string): boolean {
 	const path = resolve(from);
 	return path === backup.directory || backup.files.some((file) => file.path === path);
-}
-
-function goOn(open: readonly KeptRun[], notes: readonly string[]): OpenedRun {
-	const [newest, ...others] = open;
-	if (newest === undefined) {
-		throw new UsageError(`there is no runbook to go on with. ${notes.map((note) => `${note}.`).join(' ')}`.trim());
-	}
-	const older = others.length === 0 ? [] : [`${others.length} older ones are under way too; this is the newest`];
-	return {kind: 'run', ...newest, notes: [...notes, ...older]};
 }
 
 async function begin(

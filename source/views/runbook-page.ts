@@ -8,6 +8,7 @@ import {type RestoreOverlay, type RestoreScreen, selectedStep} from '../restore/
 import type {Theme} from '../theme.ts';
 import {confirmationDialog} from './confirmation.ts';
 import {detailSection, stepsSection} from './runbook-steps.ts';
+import {signedLines} from './signed-lines.ts';
 
 export type RunbookPageProps = {
 	readonly state: RestoreState;
@@ -26,15 +27,14 @@ export function runbookPageLines(props: RunbookPageProps): readonly Line[] {
 	const top = headerLines(props);
 	const bottom = [...messageLines(state, columns, theme), footerLine(columns, theme)];
 	const room = Math.max(0, rows - top.length - bottom.length);
-	// A third for the list, so that the step at hand is whole on 24 rows.
-	const listRows = Math.max(4, Math.min(state.run.runbook.steps.length + 1, Math.floor(room / 3)));
-	const list = stepsSection({state, selected, columns, theme}, listRows);
-	const detail = scrolled(
-		detailSection({state, selected, columns, theme}, screen.command),
-		screen.scroll,
-		room - list.length,
-		theme,
+	const whole = detailSection({state, selected, columns, theme}, screen.command);
+	// A third for the list on 24 rows, and what the step at hand leaves on more.
+	const listRows = Math.max(
+		4,
+		Math.min(state.run.runbook.steps.length + 1, Math.max(Math.floor(room / 3), room - whole.length - 1)),
 	);
+	const list = stepsSection({state, selected, columns, theme}, listRows);
+	const detail = scrolled(whole, screen.scroll, room - list.length, theme);
 	const middle = [...list, ...detail];
 	return [...top, ...middle, ...Array.from({length: Math.max(0, room - middle.length)}, () => emptyLine), ...bottom];
 }
@@ -90,9 +90,7 @@ function messageLines(state: RestoreState, columns: number, theme: Theme): reado
 	if (currentStep(run) !== undefined) {
 		return [emptyLine];
 	}
-	return run.runbook.afterwards
-		.flatMap((text) => wrapText(theme.text(text), columns - 4).map((line): Line => [span(` ${theme.symbols.note} ${line}`)]))
-		.slice(0, 4);
+	return run.runbook.afterwards.flatMap((text) => signedLines(text, {symbol: 'note'}, columns, theme)).slice(0, 4);
 }
 
 /** The last in rank give way first. */

@@ -8,6 +8,7 @@ import {cell, displayWidth, durationText, hourAndMinute, timeOfDay, wrapText} fr
 import type {RestoreState} from '../restore/control.ts';
 import {commandsOf} from '../restore/screen.ts';
 import type {Theme} from '../theme.ts';
+import {signedLines} from './signed-lines.ts';
 
 type Props = {readonly state: RestoreState; readonly selected: RunbookStep; readonly columns: number; readonly theme: Theme};
 
@@ -169,10 +170,7 @@ function signed(
 	columns: number,
 	theme: Theme,
 ): readonly Line[] {
-	const sign = theme.symbols[symbol];
-	return wrapText(theme.text(text), columns - 3 - sign.length).map(
-		(line, index): Line => [blank(1), index === 0 ? span(sign, theme.styles[style]) : blank(sign.length), span(` ${line}`)],
-	);
+	return signedLines(text, {symbol, style: theme.styles[style]}, columns, theme);
 }
 
 function sentence(text: string, columns: number, theme: Theme, style = ''): readonly Line[] {

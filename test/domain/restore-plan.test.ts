@@ -112,6 +112,11 @@ test.each([
 	['no z-stream', openshiftInputs('4.17'), /"4\.17" is no release/],
 	['no hosts', openshiftInputs('4.17.3', {hosts: []}), /no control-plane host/],
 	['a recovery host that is none', openshiftInputs('4.17.3', {recovery: 'cp-9'}), /recovery host cp-9 is none of/],
+	[
+		'two hosts at one address',
+		openshiftInputs('4.17.3', {hosts: [first!, {...second!, address: first!.address}]}),
+		/is the address of two hosts/,
+	],
 	['two hosts of one name', openshiftInputs('4.17.3', {hosts: [first!, first!]}), /two hosts are called/],
 	[
 		'a host that is a flag of ssh',
@@ -196,6 +201,21 @@ describe('the runbook beside a backup', () => {
 		expect(text).toContain(
 			'scp /b/snapshot_2026-11-27_031500.db /keys/static_kuberesources_2026-11-27_031500.tar.gz core@10.0.0.1:',
 		);
+	});
+
+	test('filled in from a manifest alone it says what is only assumed', () => {
+		const text = runbookBeside(
+			{...manifest, kind: 'openshift backup', openshiftVersion: '4.17.3', files: [snapshot, resources]},
+			'/b',
+		);
+		expect(text).toContain('the cluster does not tell what it is: look into your records');
+		expect(text).toContain("The hosts are those of the backup's time");
+		expect(text).toContain('Find out whether the cluster-wide proxy is on');
+		const members = [{...manifest.members[0]!, isLearner: false}];
+		const told = runbookBeside(manifest, '/b', {etcd: {version: '3.5.30', members}});
+		expect(told).not.toContain("those of the backup's time");
+		expect(told).not.toContain('etcd-1');
+		expect(runbookBeside({...manifest, encryption: {type: 'aescbc', isPartial: true}}, '/b')).toContain('PARTIALLY ENCRYPTED');
 	});
 
 	test("of OpenShift's etcd alone there is none", () => {

@@ -41,6 +41,8 @@ it('goes on after a kill, copies commands, takes no step out of its turn, and pr
 
 	const again = await run(process.execPath, [launcher, 'restore', ...flags, '--print'], {env});
 	expect(again.stdout).toContain('# Restore the cluster');
+	const kept = await run(process.execPath, [launcher, 'restore', '--resume', '--print'], {env});
+	expect(kept.stdout.match(/- \[x\] done/g)).toHaveLength(2);
 	const second = open(flags);
 	await second.waitFor(/go on with it by --resume/);
 	expect(await second.exit).toMatchObject({code: 2});

@@ -25,6 +25,8 @@ function begun(release: string, proxy: ClusterProxy = {kind: 'off'}): RestoreRun
 		kind: 'openshift',
 		clusterName: 'ocp-west',
 		release,
+		isReleaseAssumed: false,
+		areHostsAssumed: false,
 		hosts,
 		recovery: 'cp-1',
 		user: 'core',

@@ -24,7 +24,7 @@ function stateAt(stepId: string, more: Partial<RestoreState> = {}): RestoreState
 		throw new Error(plan.why);
 	}
 	let run: RestoreRun = beginRestore(plan.runbook, 'x', wallMs);
-	for (let step = currentStep(run)!; !step.id.startsWith(stepId); step = currentStep(run)!) {
+	for (let step = currentStep(run); step !== undefined && !step.id.startsWith(stepId); step = currentStep(run)) {
 		const ticked = tickByPerson(run, step, step.word, wallMs);
 		run = ticked.kind === 'ticked' ? ticked.run : run;
 	}
@@ -64,6 +64,8 @@ test('the step at hand: its commands, what was seen of it, and what to do meanwh
 		 restore  ocp-west  ◆ RESTORE  OpenShift up to 4.17, 4.17.3            03:20:08
 		 ssh core@, Kubernetes API   snapshot_2026-11-27_031500.db   on ip-10-0-143-125…
 		── steps ── 7 of 24 done ── Stop: nothing of the old cluster may go on ─────────
+		  ✓  3 Log in to ip-10-0-143-125.example.redhat.com, in a termina…  typed 03:20
+		  ✓  4 Log in to ip-10-0-154-194.example.redhat.com, in a termina…  typed 03:20
 		  ✓  5 Log in to ip-10-0-173-171.example.redhat.com, in a termina…  typed 03:20
 		  ✓  6 Copy the backup to ip-10-0-143-125.example.redhat.com        typed 03:20
 		  ✓  7 Begin: from here on the cluster is down                      typed 03:20
@@ -80,8 +82,6 @@ test('the step at hand: its commands, what was seen of it, and what to do meanwh
 
 		 It worked when: It prints nothing.
 		 If it prints something, wait a few minutes and look again.
-
-
 
 
 		 c copy  Enter tick off  r run  l look  ↑ ↓ steps  Esc current  ? help  q leave
@@ -121,6 +121,20 @@ test('a step that is being done, in ASCII', () => {
 
 
 		 c copy  Enter tick off  r run  l look  ^ v steps  Esc current  ? help  q leave
+		"
+	`);
+});
+
+test('the end: what may still be slow', () => {
+	const state = stateAt('nothing is called so');
+	expect(page(state, 80, 24).split('\n').slice(-8).join('\n')).toMatchInlineSnapshot(`
+		" and every endpoint is healthy.
+
+		 · \`Unable to connect to the server: EOF\` at \`oc login\`: wait a few moments,
+		   the authentication controllers are starting.
+		 · It may take several minutes until all services are back; \`oc login\` may not
+		   work until the OAuth server's pods have been restarted.
+		 c copy  Enter tick off  r run  l look  ↑ ↓ steps  Esc current  ? help  q leave
 		"
 	`);
 });
