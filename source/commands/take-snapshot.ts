@@ -23,10 +23,10 @@ export async function takeSnapshot(context: CommandContext, reached: Reached): P
 	const {promise: left, resolve: leave} = Promise.withResolvers<number>();
 	const forget = context.onInterrupt(() => {
 		const {backup} = handle.store.getState();
-		if (backup === undefined || isBackupOver(backup)) {
+		if (backup === undefined) {
 			context.say('Interrupted. Nothing was begun.');
 			leave(exitCodes.failed);
-		} else {
+		} else if (!isBackupOver(backup)) {
 			handle.controls.stopBackup();
 		}
 	});

@@ -57,7 +57,8 @@ const lookEveryMs = 10_000;
 
 export function createBackupControl(options: BackupControlOptions): BackupControl {
 	const {transport, clock, journal, operator, getState, dispatch} = options;
-	let open = false;
+	/** Of the plan that is being looked at. */
+	let open: object | undefined;
 	let holdsLock = false;
 	let working: {readonly done: Promise<void>; readonly abort: AbortController; saving?: Saving; backup?: Backup} | undefined;
 	/** The process ends: what is to be written down has been. */
@@ -84,14 +85,16 @@ export function createBackupControl(options: BackupControlOptions): BackupContro
 	}
 
 	async function keepPlanning(): Promise<void> {
-		while (open) {
+		const opened = {};
+		open = opened;
+		while (open === opened) {
 			dispatch({type: 'backupPlanChanged', plan: plan()});
 			await clock.sleep(planEveryMs);
 		}
 	}
 
 	function close(): void {
-		open = false;
+		open = undefined;
 		dispatch({type: 'backupPlanChanged', plan: undefined});
 	}
 
@@ -107,12 +110,11 @@ export function createBackupControl(options: BackupControlOptions): BackupContro
 			phase: {kind: 'checking'},
 		};
 		show(backup, backup.phase);
-		const lock = await options
-			.acquireLock(getState().clusterId ?? '', operator)
-			.catch((error: unknown) => ({kind: 'held', heldBy: `the run lock can't be had: ${String(error)}`}) as const);
+		const lock = await lockOr(signal);
 		if (lock.kind === 'held') {
-			const phase = {kind: 'failed', at: clock.uptimeMs(), reason: lock.heldBy, nextStep: 'Wait for its end.'} as const;
-			return show(backup, phase);
+			const at = clock.uptimeMs();
+			const phase = {kind: 'failed', at, reason: lock.heldBy, nextStep: 'Wait for its end.'} as const;
+			return show(backup, signal.aborted ? ending(undefined, signal) : phase);
 		}
 		holdsLock = true;
 		try {
@@ -126,6 +128,23 @@ export function createBackupControl(options: BackupControlOptions): BackupContro
 			holdsLock = false;
 			lock.lock.release();
 		}
+	}
+
+	/** A command waits for another's run to end, and has to be stopped meanwhile. */
+	async function lockOr(signal: AbortSignal): Promise<Awaited<ReturnType<AcquireLock>>> {
+		const {promise: stopped, resolve: stop} = Promise.withResolvers<{kind: 'held'; heldBy: string}>();
+		const onAbort = () => stop({kind: 'held', heldBy: ''});
+		signal.addEventListener('abort', onAbort, {once: true});
+		const asked = options
+			.acquireLock(getState().clusterId ?? '', operator)
+			.catch((error: unknown) => ({kind: 'held', heldBy: `the run lock can't be had: ${String(error)}`}) as const);
+		const lock = await Promise.race([asked, stopped]);
+		signal.removeEventListener('abort', onAbort);
+		if (signal.aborted) {
+			void asked.then((late) => late.kind === 'acquired' && late.lock.release());
+			return {kind: 'held', heldBy: ''};
+		}
+		return lock;
 	}
 
 	/** Asked anew: what the dialog showed may be seconds old. A silent member can't be frozen by another's stream. */
@@ -250,12 +269,12 @@ export function createBackupControl(options: BackupControlOptions): BackupContro
 		look: () => look(),
 		holdsLock: () => holdsLock,
 		async stop() {
-			open = false;
+			open = undefined;
 			working?.abort.abort();
 			await working?.done;
 		},
 		close() {
-			open = false;
+			open = undefined;
 			if (working?.backup !== undefined) {
 				const abort = new AbortController();
 				abort.abort();
@@ -267,7 +286,6 @@ export function createBackupControl(options: BackupControlOptions): BackupContro
 		},
 		controls: {
 			openBackup() {
-				open = true;
 				void keepPlanning();
 			},
 			closeBackup: close,
