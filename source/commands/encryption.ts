@@ -1,16 +1,12 @@
 /** `etcdtop encryption status`, `enable` and `disable`: what is configured, how far it is, and a change that may be waited for. */
-import {isOutOfSpace} from '../domain/alarm.ts';
-import type {EncryptionSight, EncryptionType} from '../domain/encryption.ts';
+import type {EncryptionType} from '../domain/encryption.ts';
 import {isCompleted, isUnderWay} from '../domain/encryption-known.ts';
 import {type EncryptionPlan, encryptionObject} from '../domain/encryption-plan.ts';
-import {encryptionStatus} from '../domain/encryption-status.ts';
-import {observeNow} from '../engine/observe-now.ts';
 import type {State} from '../engine/state.ts';
-import type {Transport} from '../transport/transport.ts';
-import {TransportError} from '../transport/transport-error.ts';
 import {UsageError} from '../usage-error.ts';
 import {type CommandContext, type EngineHandle, exitCodes} from './context.ts';
-import {progressSentence, statusText, verdictSentence} from './encryption-text.ts';
+import {encryptionStatusNow, printStatus} from './encryption-status.ts';
+import {progressSentence, verdictSentence} from './encryption-text.ts';
 import {everyMemberAsked, follow, waitFor} from './follow.ts';
 import {sentence} from './sentence.ts';
 
@@ -24,60 +20,13 @@ export async function runEncryption(context: CommandContext): Promise<number> {
 		throw new UsageError('--type belongs to etcdtop encryption enable.');
 	}
 	if (verb === 'status') {
-		return options.wait ? withEngine(context, (handle) => waitForRest(context, handle)) : status(context);
+		return options.wait ? withEngine(context, (handle) => waitForRest(context, handle)) : encryptionStatusNow(context);
 	}
 	if (!options.yes && !isTerminal) {
 		throw new UsageError(`without a terminal to ask on, encryption ${verb} needs --yes.`);
 	}
 	const type = verb === 'disable' ? 'identity' : (options.encryptionType ?? 'aescbc');
 	return withEngine(context, (handle) => change(type, context, handle));
-}
-
-async function status(context: CommandContext): Promise<number> {
-	const {transport, platform} = await context.connect();
-	try {
-		if (platform.encryption === undefined) {
-			context.say('Only OpenShift tells of it, through the Kubernetes API; this cluster is none, or is reached without that.');
-			return exitCodes.failed;
-		}
-		const [sight, isFrozen] = await Promise.all([platform.encryption.look(), isFull(transport, context)]);
-		return print(sight, isFrozen, context);
-	} finally {
-		transport.close();
-	}
-}
-
-/** By what etcd's members say, not by what the API shows; a cluster that tells nothing is not known to be. */
-async function isFull(transport: Transport, {clock, options}: CommandContext): Promise<boolean> {
-	const timeout = {timeoutMs: options.connection.commandTimeoutMs};
-	try {
-		return isOutOfSpace(await observeNow(transport, await transport.membership(timeout), clock, timeout));
-	} catch (error) {
-		if (error instanceof TransportError) {
-			return false;
-		}
-		throw error;
-	}
-}
-
-function print(sight: EncryptionSight, isFrozen: boolean, context: CommandContext): number {
-	const {options, print: printed, say, columns} = context;
-	const told = encryptionStatus(sight);
-	printed(
-		statusText(
-			told,
-			{...(sight.serverNowMs !== undefined && {serverNowMs: sight.serverNowMs}), isFrozen},
-			options.writeOut,
-			columns,
-		),
-	);
-	if (isFrozen && options.writeOut !== 'json') {
-		say('NOSPACE: nothing can write what stands here; it is frozen, and no change is accepted.');
-	}
-	if (options.writeOut !== 'json') {
-		say(verdictSentence(told));
-	}
-	return told.verdict === 'unknown' ? exitCodes.failed : exitCodes.done;
 }
 
 /** Ends when the work ends, or when a signal comes: what the cluster was asked for goes on there. */
@@ -144,7 +93,7 @@ async function waitForRest(context: CommandContext, handle: EngineHandle): Promi
 	});
 	stop();
 	const isFrozen = store.getState().alarms.some(({alarm}) => alarm === 'NOSPACE');
-	return print(sight, isFrozen, context);
+	return printStatus(sight, isFrozen, context);
 }
 
 /** A server that can't be seen for want of a permission never will be: nobody waits for it. */

@@ -70,3 +70,15 @@ export function isUnderWay(verdict: EncryptionStatus['verdict']): boolean {
 export function isCompleted({type, servers}: EncryptionStatus, wanted: EncryptionType): boolean {
 	return type === wanted && servers.every(({isSettled}) => isSettled);
 }
+
+/** What a backup taken now holds, as far as that is known: its keys are needed with it, and a part of it may be plain text. */
+export function encryptionOfBackup(
+	known: EncryptionKnown | undefined,
+): {readonly type: string; readonly isPartial: boolean} | undefined {
+	if (known?.kind !== 'seen') {
+		return undefined;
+	}
+	const {type, verdict} = known.old?.status ?? known.status;
+	// While keys are renewed all of it is encrypted, with the one or the other.
+	return type === undefined ? undefined : {type, isPartial: isUnderWay(verdict) && verdict !== 'rotating'};
+}

@@ -1,6 +1,6 @@
 /**
- * How far each API server is, from what one look told. The condition alone can be old: it is not written while revisions converge, and
- * says that all is encrypted with a key that is not the newest. What is configured and the newest key say what is on its way.
+ * How far each API server is, from what one look told: the condition alone can be old, so that what is configured and the newest key are
+ * looked at with it (`encryption-phase.ts`).
  */
 import {
 	type ApiServer,
@@ -11,21 +11,11 @@ import {
 	type EncryptionSight,
 	keyRotationMs,
 } from './encryption.ts';
+import {type EncryptionPhase, phaseByCondition, phaseByKeys, staleBecause} from './encryption-phase.ts';
 import type {Told} from './surroundings.ts';
 import {listText} from './text.ts';
 
-export type EncryptionPhase =
-	/** It was never on. */
-	| 'not encrypted'
-	| 'encrypted'
-	| 'encrypting'
-	/** All is encrypted, and is being written anew with a new key. */
-	| 'rotating'
-	| 'decrypting'
-	| 'decrypted'
-	/** What is configured has not been taken up. */
-	| 'waiting'
-	| 'unknown';
+export type {EncryptionPhase} from './encryption-phase.ts';
 
 export type ApiServerStatus = Pick<ApiServer, 'id' | 'name'> & {
 	readonly phase: EncryptionPhase;
@@ -186,63 +176,6 @@ function keyStatus({id, mode, createdAtMs, migratedAtMs}: EncryptionKey, isAll: 
 		...(migratedAgeMs !== undefined && {migratedAgeMs}),
 		...(migratedAgeMs !== undefined && mode !== 'identity' && {rotationInMs: keyRotationMs - migratedAgeMs}),
 	};
-}
-
-type Seen = {readonly reason: string; readonly type: string; readonly isRewriting: boolean};
-
-/** The newest key and what was written with it are never old. */
-function phaseByKeys(seen: Seen, [newest, ...older]: readonly EncryptionKey[], isAll: boolean): EncryptionPhase {
-	const {reason, type} = seen;
-	if (type === 'identity') {
-		if (newest === undefined) {
-			return phaseByCondition(seen);
-		}
-		if (newest.mode !== 'identity') {
-			return 'waiting';
-		}
-		return isAll && reason === 'DecryptionCompleted' ? 'decrypted' : 'decrypting';
-	}
-	if (newest?.mode !== type) {
-		return 'waiting';
-	}
-	if (isAll && reason === 'EncryptionCompleted') {
-		return 'encrypted';
-	}
-	return reason === 'EncryptionCompleted' && older[0]?.mode === type ? 'rotating' : 'encrypting';
-}
-
-function phaseByCondition({reason, type, isRewriting}: Seen): EncryptionPhase {
-	switch (reason) {
-		case 'EncryptionDisabled':
-			return type === 'identity' ? 'not encrypted' : 'waiting';
-		case 'DecryptionCompleted':
-			return type === 'identity' ? 'decrypted' : 'waiting';
-		case 'DecryptionInProgress':
-			return type === 'identity' ? 'decrypting' : 'waiting';
-		case 'EncryptionInProgress':
-			return type === 'identity' ? 'waiting' : 'encrypting';
-		case 'EncryptionCompleted':
-			return type === 'identity' ? 'waiting' : isRewriting ? 'rotating' : 'encrypted';
-		default:
-			return 'unknown';
-	}
-}
-
-/** Rotating is nothing that the condition could tell. */
-function staleBecause({converging}: ApiServerConditions, phase: EncryptionPhase, {reason, type}: Seen): string | undefined {
-	if (converging !== undefined) {
-		return `revisions are converging: ${converging}`;
-	}
-	switch (phase) {
-		case 'waiting':
-			return `${type} is configured and has not been taken up yet`;
-		case 'encrypting':
-			return reason === 'EncryptionInProgress' ? undefined : 'a new key was made since';
-		case 'decrypting':
-			return reason === 'DecryptionInProgress' ? undefined : 'decrypting has begun since';
-		default:
-			return undefined;
-	}
 }
 
 /** What goes on, in one line; undefined where nothing does, as far as can be seen. */

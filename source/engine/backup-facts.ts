@@ -2,6 +2,7 @@
 import {hashText} from '../backup/manifest-file.ts';
 import type {SnapshotStatus} from '../backup/snapshot-status.ts';
 import type {BackupManifest, BackupMember} from '../domain/backup-manifest.ts';
+import {encryptionOfBackup} from '../domain/encryption-known.ts';
 import type {Member} from '../domain/member.ts';
 import {podOf} from '../domain/pod.ts';
 import type {MemberRecord, State} from './state.ts';
@@ -17,6 +18,7 @@ export type BackupFacts = {
 
 export function manifestOf({state, record, createdAt, name, status}: BackupFacts): BackupManifest {
 	const {member} = record;
+	const encryption = encryptionOfBackup(state.encryption);
 	return {
 		version: 1,
 		kind: 'etcd snapshot',
@@ -27,6 +29,7 @@ export function manifestOf({state, record, createdAt, name, status}: BackupFacts
 		takenFrom: {memberName: member.name, memberId: member.id, ...nodeOf(member, state)},
 		files: [{role: 'snapshot', name, bytes: status.fileBytes, sha256: status.sha256}],
 		snapshot: {revision: String(status.revision), totalKeys: status.totalKeys, hash: hashText(status)},
+		...(encryption !== undefined && {encryption}),
 		members: state.members.map((one) => memberFacts(one.member, state)),
 	};
 }

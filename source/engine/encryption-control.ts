@@ -5,14 +5,13 @@
 
 import {gateTimeoutMs} from '../domain/defrag-policy.ts';
 import {type EncryptionSight, type EncryptionType, encryptionTypes} from '../domain/encryption.ts';
-import {type EncryptionChange, isUnderWay} from '../domain/encryption-known.ts';
+import {isUnderWay} from '../domain/encryption-known.ts';
 import {type EncryptionPlan, planEncryption} from '../domain/encryption-plan.ts';
 import type {Platform} from '../transport/platform.ts';
 import type {Connection} from '../transport/transport.ts';
-import {failureOf} from '../transport/transport-error.ts';
 import type {Clock} from './clock.ts';
 import type {Controls} from './controls.ts';
-import {lineOf} from './file-attempt-log.ts';
+import {changeEncryption} from './encryption-change.ts';
 import type {Journal} from './journal.ts';
 import type {EngineMessage} from './messages.ts';
 import type {State} from './state.ts';
@@ -38,8 +37,6 @@ export type EncryptionControls = Pick<
 const planningEveryMs = 2000;
 const watchingEveryMs = 5000;
 const underWayEveryMs = 30_000;
-
-type Fields = Parameters<typeof lineOf>[3];
 
 export function createEncryptionControl(options: EncryptionControlOptions): {
 	readonly controls: EncryptionControls;
@@ -74,6 +71,11 @@ export function createEncryptionControl(options: EncryptionControlOptions): {
 		return looking;
 	}
 
+	async function lookAnew(): Promise<EncryptionSight> {
+		await looking;
+		return look();
+	}
+
 	function tellPlan(): void {
 		const {encryption} = getState();
 		if (open && encryption?.kind === 'seen') {
@@ -106,75 +108,6 @@ export function createEncryptionControl(options: EncryptionControlOptions): {
 	function close(): void {
 		open = false;
 		dispatch({type: 'encryptionPlanChanged', plan: undefined});
-	}
-
-	async function change(type: EncryptionType, typed: string, shown: EncryptionPlan): Promise<void> {
-		const begun = {operator: options.operator, type, startedAt: clock.uptimeMs()} as const;
-		const show = (phase: EncryptionChange['phase']) => dispatch({type: 'encryptionChangeChanged', change: {...begun, phase}});
-		const end = (kind: 'refused' | 'unknown', reason: string) => {
-			show({kind, at: clock.uptimeMs(), reason});
-			if (kind === 'refused') {
-				refuse(`encryption: ${reason}`);
-			}
-		};
-		show({kind: 'asking'});
-		// A look that is under way began before the word was complete.
-		await looking;
-		const plan = planEncryption(await look(), type, getState());
-		if (plan.refusal !== undefined) {
-			return end('refused', plan.refusal);
-		}
-		if (plan.version !== shown.version) {
-			return end('refused', 'somebody changed it meanwhile; look again, and ask again');
-		}
-		if (typed !== plan.confirmation.word) {
-			return end('refused', `type "${plan.confirmation.word}"`);
-		}
-		const line = {what: 'encryption', encryptionType: type} as const;
-		const note = (fields: Fields) =>
-			options.journal.append(lineOf(clock, options.operator, getState().clusterId ?? '', fields), {sync: true});
-		try {
-			note({type: 'asked', ...line});
-		} catch (error) {
-			return end('refused', error instanceof Error ? error.message : String(error));
-		}
-		const outcome = await patch(type, plan.version);
-		try {
-			note({type: 'answered', ...line, outcome: outcome.kind, ...('reason' in outcome && {reason: outcome.reason})});
-		} catch (error) {
-			refuse(error instanceof Error ? error.message : String(error));
-		}
-		if (outcome.kind !== 'done') {
-			end(outcome.kind === 'failed' ? 'refused' : 'unknown', outcome.reason);
-		} else {
-			show({kind: 'done', at: clock.uptimeMs()});
-			dispatch({type: 'happened', event: asked(type)});
-		}
-		await looking;
-		await look();
-	}
-
-	type Outcome = {readonly kind: 'done'} | {readonly kind: 'failed' | 'unknown'; readonly reason: string};
-
-	async function patch(type: EncryptionType, version: string): Promise<Outcome> {
-		try {
-			const answer = await port!.set(type, version);
-			switch (answer.kind) {
-				case 'written':
-					return {kind: 'done'};
-				case 'conflict':
-					return {kind: 'failed', reason: 'somebody changed it meanwhile; look again, and ask again'};
-				case 'refused':
-					return {kind: 'failed', reason: answer.why};
-			}
-		} catch (error) {
-			return {kind: 'unknown', reason: failureOf(error).message};
-		}
-	}
-
-	function asked(type: EncryptionType) {
-		const what = type === 'identity' ? 'decryption' : `encryption with ${type}`;
-		return {at: clock.uptimeMs(), kind: 'note', subject: 'cluster', text: `${what} asked for by ${options.operator}`} as const;
 	}
 
 	/** What nobody knew is known as soon as it is configured. */
@@ -223,11 +156,11 @@ export function createEncryptionControl(options: EncryptionControlOptions): {
 			closeEncryptionPlan: close,
 			changeEncryption(type, typed) {
 				const shown = getState().encryptionPlan?.[type];
-				if (!open || working !== undefined || shown === undefined) {
+				if (port === undefined || !open || working !== undefined || shown === undefined) {
 					return;
 				}
 				close();
-				working = change(type, typed, shown).finally(() => {
+				working = changeEncryption({...options, port, lookAnew}, typed, shown).finally(() => {
 					working = undefined;
 				});
 			},

@@ -1,6 +1,6 @@
 /** The state after a message: pure. What a screen shows is derived here, once, not while drawing. */
 import {afterLook} from '../domain/encryption-known.ts';
-import {encryptionChanges} from './encryption-changes.ts';
+import {encryptionChanges} from './encryption-events.ts';
 import {addEvents, cooldownEvents} from './events.ts';
 import type {EngineMessage} from './messages.ts';
 import {observe, reassess, withAlerts} from './observe.ts';

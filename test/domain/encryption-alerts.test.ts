@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {encryptionAlerts} from '../../source/domain/encryption-alerts.ts';
-import type {EncryptionKnown} from '../../source/domain/encryption-known.ts';
+import {type EncryptionKnown, encryptionOfBackup} from '../../source/domain/encryption-known.ts';
 import {encrypted, plain, seen, sightOf, silent, underWay} from '../helpers/sample-encryption.ts';
 
 const day = 24 * 60 * 60 * 1000;
@@ -27,4 +27,14 @@ test.each<[what: string, known: EncryptionKnown | undefined, texts: readonly str
 	['keys that are due', seen(sightOf('aescbc', [done, done, done], 15 * day)), []],
 ])('%s', (_, known, texts) => {
 	expect(encryptionAlerts(known).map(({text}) => text)).toEqual(texts);
+});
+
+test.each<[what: string, known: EncryptionKnown | undefined, told: object | undefined]>([
+	['nobody asked', undefined, undefined],
+	['no OpenShift', {kind: 'none', why: 'it is none'}, undefined],
+	['plain text', seen(plain), {type: 'identity', isPartial: false}],
+	['encrypted', seen(encrypted), {type: 'aescbc', isPartial: false}],
+	['under way, and the API silent', seen(silent, underWay), {type: 'aescbc', isPartial: true}],
+])('a backup of now: %s', (_, known, told) => {
+	expect(encryptionOfBackup(known)).toEqual(told);
 });

@@ -2,14 +2,23 @@
  * OpenShift's controllers of encryption: they make keys, roll them out to every API server, write everything anew and say how far they
  * are. A step is what one of them does at a time, so that tests see every state between. Nothing is really encrypted.
  */
-import {randomBytes} from 'node:crypto';
 import type {Condition, Controllers} from './controllers.ts';
+import {
+	annotation,
+	annotationsOf,
+	groupResource,
+	idOf,
+	isOld,
+	keySecret,
+	keysNamespace,
+	migratedOf,
+	modeOf,
+	nameOf,
+	readable,
+	reasonFor,
+} from './encryption-keys.ts';
 import {type KubeObject, type ObjectStore, timestamp} from './object-store.ts';
 import {type Rollout, rollOut} from './rollout.ts';
-
-const keysNamespace = 'openshift-config-managed';
-const annotation = 'encryption.apiserver.operator.openshift.io/';
-const weekMs = 7 * 24 * 60 * 60 * 1000;
 
 type ApiServer = {readonly operator: string; readonly component: string; readonly resources: readonly string[]};
 
@@ -31,8 +40,6 @@ type Server = ApiServer & {
 	/** What is being written anew. */
 	migrating: string | undefined;
 };
-
-type GroupResource = {readonly Group: string; readonly Resource: string};
 
 export class EncryptionController {
 	readonly #objects: ObjectStore;
@@ -167,22 +174,7 @@ export class EncryptionController {
 	}
 
 	async #makeKey({component}: Server, id: number, mode: string, reason: string): Promise<void> {
-		await this.#controllers.write('secrets', {
-			metadata: {
-				name: `encryption-key-${component}-${id}`,
-				namespace: keysNamespace,
-				labels: {[`${annotation}component`]: component},
-				annotations: {
-					'kubernetes.io/description': 'WARNING: DO NOT EDIT.',
-					[`${annotation}mode`]: mode,
-					[`${annotation}internal-reason`]: reason,
-					[`${annotation}external-reason`]: '',
-				},
-				finalizers: ['encryption.apiserver.operator.openshift.io/deletion-protection'],
-			},
-			type: 'Opaque',
-			data: {'encryption.apiserver.operator.openshift.io-key': mode === 'identity' ? '' : randomBytes(32).toString('base64')},
-		});
+		await this.#controllers.write('secrets', keySecret(component, id, mode, reason));
 	}
 
 	async #noteMigrated(key: KubeObject, resource: string): Promise<void> {
@@ -221,50 +213,4 @@ export class EncryptionController {
 			.filter(({metadata: {labels}}) => labels?.[`${annotation}component`] === component)
 			.toSorted((a, b) => idOf(a) - idOf(b));
 	}
-}
-
-function annotationsOf({metadata}: KubeObject): Readonly<Record<string, string>> {
-	return (metadata['annotations'] ?? {}) as Readonly<Record<string, string>>;
-}
-
-function modeOf(key: KubeObject): string {
-	return annotationsOf(key)[`${annotation}mode`] ?? '';
-}
-
-function idOf(key: KubeObject | undefined): number {
-	return Number(key?.metadata.name.split('-').at(-1) ?? 0);
-}
-
-function migratedOf(key: KubeObject): readonly GroupResource[] {
-	const text = annotationsOf(key)[`${annotation}migrated-resources`];
-	return text === undefined ? [] : (JSON.parse(text) as {readonly resources: readonly GroupResource[]}).resources;
-}
-
-/** A week after everything was written with it. */
-function isOld(key: KubeObject): boolean {
-	const at = Date.parse(annotationsOf(key)[`${annotation}migrated-timestamp`] ?? '');
-	return modeOf(key) !== 'identity' && Date.now() - at > weekMs;
-}
-
-function reasonFor(newest: KubeObject | undefined, wanted: string): string {
-	return newest === undefined
-		? 'key-does-not-exist'
-		: modeOf(newest) === wanted
-			? 'rotation-interval-has-passed'
-			: 'encryption-mode-changed';
-}
-
-function groupResource(name: string): GroupResource {
-	const [Resource = '', ...group] = name.split('.');
-	return {Group: group.join('.'), Resource};
-}
-
-function nameOf({Group, Resource}: GroupResource): string {
-	return Group === '' ? Resource : `${Resource}.${Group}`;
-}
-
-/** `core/secrets` */
-function readable(name: string): string {
-	const {Group, Resource} = groupResource(name);
-	return `${Group || 'core'}/${Resource}`;
 }

@@ -14,7 +14,7 @@ export type OperatorObject = {
 };
 
 /** Static pods; the pods of a Deployment. */
-const rollouts = ['NodeInstallerProgressing', 'APIServerDeploymentProgressing', 'OAuthServerDeploymentProgressing'];
+const rollouts = ['NodeInstallerProgressing', 'APIServerDeploymentProgressing'];
 const migration = 'EncryptionMigrationControllerProgressing';
 
 /** More of anything than a cluster has is no use to anybody. */
