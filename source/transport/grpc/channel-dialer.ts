@@ -7,6 +7,7 @@ import type {Duplex} from 'node:stream';
 import {type TLSSocket, connect as tlsConnect} from 'node:tls';
 import {CallCredentials, ChannelCredentials, type experimental} from '@grpc/grpc-js';
 import {TransportError} from '../transport-error.ts';
+import {afterRead} from './after-read.ts';
 import type {Address} from './dial.ts';
 import {type TlsSettings, tlsOptions} from './tls-session.ts';
 
@@ -36,12 +37,14 @@ export class ChannelDialer extends ChannelCredentials {
 		this.#tls = tls;
 	}
 
-	/** Cuts every connection, also one that is being made. */
+	/** Cuts every connection in a moment, also one that is being made. */
 	close(): void {
 		this.#closed = true;
-		for (const socket of this.#sockets) {
-			socket.destroy();
-		}
+		afterRead(() => {
+			for (const socket of this.#sockets) {
+				socket.destroy();
+			}
+		});
 	}
 
 	override _isSecure(): boolean {

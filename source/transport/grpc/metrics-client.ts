@@ -6,6 +6,7 @@ import {connect as tlsConnect} from 'node:tls';
 import type {Failure} from '../../domain/failure.ts';
 import {safeText} from '../safe-text.ts';
 import type {CallOptions} from '../transport.ts';
+import {afterRead} from './after-read.ts';
 import type {Tunnel} from './dial.ts';
 import {connectionFailure} from './explain.ts';
 import type {Poolable} from './pool.ts';
@@ -63,7 +64,7 @@ export class MetricsClient implements Poolable {
 			clearTimeout(timer);
 			this.#inFlight--;
 			if (this.#retired && this.#inFlight === 0) {
-				this.close();
+				afterRead(() => this.close());
 			}
 		}
 	}

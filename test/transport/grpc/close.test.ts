@@ -1,10 +1,25 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {fileURLToPath} from 'node:url';
+import {setFlagsFromString} from 'node:v8';
+import {runInNewContext} from 'node:vm';
 import {expect, test} from 'vitest';
 import {clusterForTest} from '../../helpers/cluster.ts';
 import {faultProxyForTest} from '../../helpers/fault-proxy.ts';
-import {optionsFor} from '../connect.ts';
+import {optionsFor, transportForTest} from '../connect.ts';
+
+test('a connection is not cut while Node reads from it: what is collected then ends the process', {timeout: 60_000}, async () => {
+	setFlagsFromString('--expose-gc');
+	const collect = runInNewContext('gc') as () => void;
+	const cluster = await clusterForTest({members: 1});
+	const transport = transportForTest(optionsFor(cluster));
+	for (let call = 0; call < 10; call++) {
+		// Each over a connection of its own, which is cut after the answer.
+		const alarms = await transport.alarms({timeoutMs: 10_000});
+		collect();
+		expect(alarms).toEqual([]);
+	}
+});
 
 test('a closed transport leaves nothing that keeps the process, and stderr was never touched', {timeout: 60_000}, async () => {
 	const cluster = await clusterForTest({members: 1});
