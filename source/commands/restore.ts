@@ -2,7 +2,7 @@
 import {tickedIds} from '../domain/restore-run.ts';
 import {runbookMarkdown} from '../domain/runbook-markdown.ts';
 import {journalDirectories} from '../engine/journal.ts';
-import {openApi} from '../restore/cluster-facts.ts';
+import {openApiOrNot} from '../restore/cluster-facts.ts';
 import {makeRunbook} from '../restore/make-runbook.ts';
 import {newestOpen} from '../restore/open-run.ts';
 import {type CommandContext, exitCodes} from './context.ts';
@@ -13,10 +13,10 @@ export async function runRestorePrint({options, environment, connect, print, say
 		print(runbookMarkdown(run.runbook, tickedIds(run)).trimEnd());
 		return exitCodes.done;
 	}
-	const api = await openApi(options.connection, environment);
+	const {api, notes} = await openApiOrNot(options, environment);
 	try {
 		const made = await makeRunbook(options, api, connect);
-		for (const note of made.notes) {
+		for (const note of [...notes, ...made.notes]) {
 			say(note);
 		}
 		if (made.kind === 'refused') {

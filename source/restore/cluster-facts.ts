@@ -1,16 +1,17 @@
 /** What the cluster tells for a runbook, while it still answers. */
 import type {Member} from '../domain/member.ts';
 import type {TellingCluster} from '../domain/restore-sources.ts';
-import type {ConnectionOptions} from '../options.ts';
+import type {ConnectionOptions, Options} from '../options.ts';
 import {asTyped, type Reached} from '../reached.ts';
 import type {RolloutsPort} from '../transport/platform.ts';
 import type {Transport} from '../transport/transport.ts';
-import {failureOf, TransportError} from '../transport/transport-error.ts';
+import {TransportError} from '../transport/transport-error.ts';
+import {reasonOf} from './reason.ts';
 
 export type OpenShiftApi = {readonly port: RolloutsPort; readonly contextName: string; close(): void};
 
 /** Straight to the API, whatever became of etcd behind it; undefined where no kubeconfig leads to one. */
-export async function openApi(connection: ConnectionOptions, environment: NodeJS.ProcessEnv): Promise<OpenShiftApi | undefined> {
+async function openApi(connection: ConnectionOptions, environment: NodeJS.ProcessEnv): Promise<OpenShiftApi | undefined> {
 	if (connection.reach !== 'kubernetes' && connection.reach !== 'either') {
 		return undefined;
 	}
@@ -35,6 +36,25 @@ export async function openApi(connection: ConnectionOptions, environment: NodeJS
 	};
 }
 
+/** On a bad day a kubeconfig that is of no use, or a certificate that has expired, must not keep the runbook shut: then it is a note. */
+export async function openApiOrNot(
+	{connection, restore}: Pick<Options, 'connection' | 'restore'>,
+	environment: NodeJS.ProcessEnv,
+): Promise<{readonly api?: OpenShiftApi; readonly notes: readonly string[]}> {
+	try {
+		const api = await openApi(connection, environment);
+		return {notes: [], ...(api !== undefined && {api})};
+	} catch (error) {
+		// Who names a context means it.
+		if (connection.reach === 'kubernetes' && !restore.resume) {
+			throw error;
+		}
+		return {
+			notes: [`the Kubernetes API is not asked: ${reasonOf(error)}`],
+		};
+	}
+}
+
 /** Asks OpenShift first, then etcd; what does not answer is told in `notes`. */
 export async function askCluster(
 	api: OpenShiftApi | undefined,
@@ -47,7 +67,7 @@ export async function askCluster(
 			const {release, hosts, proxy} = await api.port.cluster();
 			return {cluster: {clusterName: api.contextName, openshift: {release, hosts, proxy}}, notes};
 		} catch (error) {
-			notes.push(`the Kubernetes API does not tell of OpenShift: ${failureOf(error).message}`);
+			notes.push(`the Kubernetes API does not tell of OpenShift: ${reasonOf(error)}`);
 		}
 	}
 	try {
@@ -58,7 +78,7 @@ export async function askCluster(
 			transport.close();
 		}
 	} catch (error) {
-		notes.push(`etcd does not answer: ${failureOf(error).message}`);
+		notes.push(`etcd does not answer: ${reasonOf(error)}`);
 		return {cluster: {}, notes};
 	}
 }

@@ -19,9 +19,9 @@ import {
 } from '../domain/restore-run.ts';
 import type {CheckAnswer, RunbookStep} from '../domain/runbook.ts';
 import type {Clock} from '../engine/clock.ts';
-import {failureOf} from '../transport/transport-error.ts';
 import {lookAt, type Ways} from './looks.ts';
 import {perform, whyNotByProgram} from './perform.ts';
+import {reasonOf} from './reason.ts';
 
 export type RestoreState = {
 	readonly run: RestoreRun;
@@ -234,7 +234,7 @@ export function createRestoreControl({run: begun, path, keep, ways, clock, note}
 				return;
 			}
 			act(step)
-				.catch((error: unknown) => say('refused', failureOf(error).message))
+				.catch((error: unknown) => say('refused', reasonOf(error)))
 				.finally(() => wake.abort());
 		},
 		say,

@@ -7,8 +7,8 @@ import {type RestoreRun, rolloutAnswer} from '../domain/restore-run.ts';
 import type {CheckAnswer, RunbookStep} from '../domain/runbook.ts';
 import type {HostCommands, RolloutsPort} from '../transport/platform.ts';
 import {safeText} from '../transport/safe-text.ts';
-import {failureOf} from '../transport/transport-error.ts';
 import {lookAtFiles} from './local-files.ts';
+import {reasonOf} from './reason.ts';
 
 export type Ways = {
 	readonly hosts?: HostCommands;
@@ -49,7 +49,7 @@ export async function lookAt(
 				return await lookAtApi(check, run, ways);
 		}
 	} catch (error) {
-		return unknown(failureOf(error).message);
+		return unknown(reasonOf(error));
 	}
 }
 

@@ -9,7 +9,7 @@ import {colorLevel, mount, openTerminal, usesUtf8} from '../terminal/index.ts';
 import {createTheme} from '../theme.ts';
 import type {HostCommands} from '../transport/platform.ts';
 import {RestoreApp} from './app.tsx';
-import {openApi} from './cluster-facts.ts';
+import {openApiOrNot} from './cluster-facts.ts';
 import {createRestoreControl} from './control.ts';
 import type {Ways} from './looks.ts';
 import {membersBy} from './members.ts';
@@ -33,7 +33,7 @@ const failed = 1;
 /** Exit code. Throws `UsageError`. */
 export async function runRestore(given: RunRestoreOptions): Promise<number> {
 	const {options, environment, clock, connect, directories, operator, say} = given;
-	const api = await openApi(options.connection, environment);
+	const {api, notes} = await openApiOrNot(options, environment);
 	const opened = await openRun({options, directories, clock, api, connect});
 	if (opened.kind === 'refused') {
 		for (const note of opened.notes) {
@@ -53,7 +53,7 @@ export async function runRestore(given: RunRestoreOptions): Promise<number> {
 	const members = membersBy(connect, options.connection.commandTimeoutMs);
 	try {
 		const ways: Ways = {...(hosts && {hosts}), ...(api && {api: api.port}), members: members.ask};
-		return await show(given, {run: opened.run, path: opened.path, notes: opened.notes, ways});
+		return await show(given, {run: opened.run, path: opened.path, notes: [...notes, ...opened.notes], ways});
 	} finally {
 		hosts?.close();
 		members.close();

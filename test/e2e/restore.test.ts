@@ -1,5 +1,7 @@
 /** The built program walks through a restore without any cluster that answers, is killed, and goes on from where it was. */
 import {execFile} from 'node:child_process';
+import {writeFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
 import {expect, it, onTestFinished} from 'vitest';
@@ -13,7 +15,17 @@ it('goes on after a kill, copies commands, takes no step out of its turn, and pr
 	const state = folder();
 	const home = folder();
 	const {directory} = backupIn(folder());
-	const env = {PATH: process.env['PATH'], HOME: home, XDG_STATE_HOME: state, TERM: 'xterm-256color', LANG: 'C.UTF-8'};
+	// A kubeconfig that is of no use does not keep a runbook shut.
+	const kubeconfig = join(home, 'kubeconfig');
+	writeFileSync(kubeconfig, '');
+	const env = {
+		KUBECONFIG: kubeconfig,
+		PATH: process.env['PATH'],
+		HOME: home,
+		XDG_STATE_HOME: state,
+		TERM: 'xterm-256color',
+		LANG: 'C.UTF-8',
+	};
 	const flags = ['--from', directory, '--release', '4.17.3', '--hosts', 'cp-1=192.0.2.1,cp-2=192.0.2.2'];
 	const open = (args: readonly string[]) => {
 		const program = startInTerminal(process.execPath, [launcher, 'restore', ...args], {columns: 80, rows: 24, env});
@@ -49,6 +61,9 @@ it('goes on after a kill, copies commands, takes no step out of its turn, and pr
 
 	const third = open(['--resume']);
 	await third.waitFor(/2 of \d+ done[\s\S]*✓ +2 Compare[\s\S]*> ◌ +3 Log in to cp-1/);
+	const fourth = open(['--resume']);
+	await fourth.waitFor('this runbook is open already');
+	expect(await fourth.exit).toMatchObject({code: 3});
 	third.send('j');
 	await third.waitFor(/> +4 Log in to cp-2/);
 	third.send('\r');
