@@ -20,13 +20,29 @@ import {
 import {type KubeObject, type ObjectStore, timestamp} from './object-store.ts';
 import {type Rollout, rollOut} from './rollout.ts';
 
-type ApiServer = {readonly operator: string; readonly component: string; readonly resources: readonly string[]};
+type ApiServer = {
+	readonly operator: string;
+	readonly clusterOperator: string;
+	readonly component: string;
+	readonly resources: readonly string[];
+};
 
 const apiServers: readonly ApiServer[] = [
-	{operator: 'openshiftapiservers', component: 'openshift-apiserver', resources: ['routes.route.openshift.io']},
-	{operator: 'kubeapiservers', component: 'openshift-kube-apiserver', resources: ['configmaps', 'secrets']},
+	{
+		operator: 'openshiftapiservers',
+		clusterOperator: 'openshift-apiserver',
+		component: 'openshift-apiserver',
+		resources: ['routes.route.openshift.io'],
+	},
+	{
+		operator: 'kubeapiservers',
+		clusterOperator: 'kube-apiserver',
+		component: 'openshift-kube-apiserver',
+		resources: ['configmaps', 'secrets'],
+	},
 	{
 		operator: 'authentications',
+		clusterOperator: 'authentication',
 		component: 'openshift-oauth-apiserver',
 		resources: ['oauthaccesstokens.oauth.openshift.io', 'oauthauthorizetokens.oauth.openshift.io'],
 	},
@@ -75,6 +91,7 @@ export class EncryptionController {
 		for (const server of this.#servers) {
 			if (component === undefined || component === server.component) {
 				await this.#stepOf(server);
+				await this.#sumUp(server);
 			}
 		}
 	}
@@ -124,6 +141,22 @@ export class EncryptionController {
 		}
 		await this.#migrate(server, newest);
 		await this.#tell(server, wanted);
+	}
+
+	/** As the ClusterOperator has it: it progresses while anything of its operator does. */
+	async #sumUp({clusterOperator, rollout, migrating}: Server): Promise<void> {
+		const isProgressing = rollout !== undefined || migrating !== undefined;
+		await this.#write('clusteroperators', clusterOperator, {
+			type: 'Progressing',
+			status: isProgressing ? 'True' : 'False',
+			reason:
+				rollout !== undefined
+					? 'NodeInstaller'
+					: migrating !== undefined
+						? 'EncryptionMigrationController_Migrating'
+						: 'AsExpected',
+			message: isProgressing ? 'Not everything is as it is to be' : 'All is well',
+		});
 	}
 
 	/** One resource after the other. */
@@ -188,14 +221,18 @@ export class EncryptionController {
 		await this.#controllers.write('secrets', {...key, metadata: {...metadata, annotations}});
 	}
 
-	/** Nothing is written that is there already: an operator does not either. */
 	async #condition({operator}: Server, condition: Condition): Promise<void> {
-		const object = this.#objects.get({plural: operator}, undefined, 'cluster');
+		await this.#write(operator, 'cluster', condition);
+	}
+
+	/** Nothing is written that is there already: an operator does not either. */
+	async #write(plural: string, name: string, condition: Condition): Promise<void> {
+		const object = this.#objects.get({plural}, undefined, name);
 		const {conditions = []} = (object?.['status'] ?? {}) as {readonly conditions?: readonly Condition[]};
 		const old = conditions.find(({type}) => type === condition.type);
 		const isSame = old?.status === condition.status && old.reason === condition.reason && old.message === condition.message;
 		if (!isSame) {
-			await this.#controllers.setCondition(operator, 'cluster', condition);
+			await this.#controllers.setCondition(plural, name, condition);
 		}
 	}
 
