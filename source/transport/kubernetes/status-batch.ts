@@ -40,7 +40,9 @@ export class StatusBatch {
 			return soon;
 		}
 		const timeoutMs = Math.max(1, options.timeoutMs - (performance.now() - started));
-		const late = together.then((status) => status ?? Promise.reject(new Error('not told')));
+		const told = together.then((status) => status ?? Promise.reject(new Error('not told')));
+		// The others' call goes on without us; whoever stops waiting must not wait for it.
+		const late = unlessAborted(told, options.signal);
 		const alone = this.#alone(url, {...options, timeoutMs});
 		return Promise.any([alone, late]).catch(() => alone);
 	}
@@ -97,5 +99,19 @@ export class StatusBatch {
 		for (const {url, resolve} of waiting) {
 			resolve(byUrl.get(url));
 		}
+	}
+}
+
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+	const {promise: aborted, reject} = Promise.withResolvers<never>();
+	const stop = () => reject(new Error('stopped waiting'));
+	signal?.addEventListener('abort', stop);
+	if (signal?.aborted) {
+		stop();
+	}
+	try {
+		return await Promise.race([promise, aborted]);
+	} finally {
+		signal?.removeEventListener('abort', stop);
 	}
 }
