@@ -104,7 +104,7 @@ function keys(room: Room, theme: Theme): Line {
 				dialogCells(room) >= 70 ? `does what has the ${theme.symbols.selected}` : `the one with ${theme.symbols.selected}`,
 			],
 			['Tab', 'next'],
-			['↑ ↓', 'member'],
+			...(dialogCells(room) >= 70 ? [['↑ ↓', 'member'] as const] : []),
 			['Esc', 'cancel'],
 		],
 		theme,

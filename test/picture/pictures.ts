@@ -81,6 +81,21 @@ export const pictures: Readonly<Record<string, Picture>> = {
 			await program.waitFor(/[1-4] of 5 resources/, settledMs);
 		},
 	},
+	backups: {
+		demo: ['--scenario', 'fragmented'],
+		columns: 120,
+		rows: 20,
+		async pose(program) {
+			await program.waitFor(/● HEALTHY/, startMs);
+			for (let taken = 1; taken <= 2; taken++) {
+				await pressUntil(program, 'b', /\[ Back up \]/);
+				program.send('\t');
+				await delay(1000);
+				program.send('\r');
+				await program.waitFor(new RegExp(`done, verified[\\s\\S]*${taken} in the journal`), settledMs);
+			}
+		},
+	},
 	restore: {
 		prepare(stateHome) {
 			const run = stoppedAt('stop-kube-apiserver@');
