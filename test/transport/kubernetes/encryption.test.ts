@@ -2,6 +2,7 @@
 import {beforeAll, beforeEach, expect, it} from 'vitest';
 import type {KubernetesApi} from '../../../source/demo/kubernetes/kubernetes-api.ts';
 import {encryptionStatus} from '../../../source/domain/encryption-status.ts';
+import type {KubernetesCluster} from '../../../source/transport/kubernetes/connect.ts';
 import {platformOf} from '../../../source/transport/kubernetes/platform.ts';
 import type {EncryptionPort} from '../../../source/transport/platform.ts';
 import {type Cluster, clusterForSuite} from '../../helpers/cluster.ts';
@@ -13,6 +14,7 @@ const day = 24 * 60 * 60 * 1000;
 
 let cluster: Cluster;
 let api: KubernetesApi;
+let kubernetes: KubernetesCluster;
 let port: EncryptionPort;
 
 beforeAll(async () => {
@@ -21,7 +23,8 @@ beforeAll(async () => {
 
 beforeEach(async () => {
 	api = await apiForTest(cluster, 'openshift');
-	port = platformOf(await connected(cluster, api.kubeconfig()), 1500).encryption!;
+	kubernetes = await connected(cluster, api.kubeconfig());
+	port = platformOf(kubernetes, 10_000).encryption!;
 });
 
 async function version(): Promise<string> {
@@ -163,8 +166,9 @@ it('asks before whether it may be changed, and names what can not be seen', asyn
 
 it('an API that is silent tells nothing, and whether a change arrived is not known', async () => {
 	const before = await version();
+	const hurried = platformOf(kubernetes, 1500).encryption!;
 	api.faults.freeze();
-	const [sight, set] = await Promise.all([port.look(), failure(port.set('aescbc', before))]);
+	const [sight, set] = await Promise.all([hurried.look(), failure(hurried.set('aescbc', before))]);
 	expect(sight).toMatchObject({config: {kind: 'silent'}, keys: {kind: 'silent'}, servers: {oauth: {kind: 'silent'}}});
 	expect(set).toMatchObject({kind: 'timed-out'});
 	api.faults.thaw();
