@@ -57,7 +57,7 @@ export class ExecMetrics {
 			return this.#calls.metrics(target, options);
 		}
 		if (pod === undefined) {
-			throw noMetrics('there is no pod of it');
+			throw noMetrics('it has no pod');
 		}
 		return this.#curl(pod, options);
 	}
@@ -68,7 +68,7 @@ export class ExecMetrics {
 
 	async #curl(pod: EtcdPod, options: CallOptions): Promise<MetricsPage> {
 		if (!pod.hasShell || this.#withoutCurl.has(pod.incarnation)) {
-			throw noMetrics(`its container ${safeText(pod.etcdctlContainer)} has no curl`);
+			throw noMetrics(`no curl in its container ${safeText(pod.etcdctlContainer)}`);
 		}
 		const what = `curl in pod ${pod.name}`;
 		const command = curlCommand(pod, options.timeoutMs);
@@ -76,7 +76,7 @@ export class ExecMetrics {
 		const output = await runInPod(this.#options.client, run, options).catch((error: unknown) => {
 			if (error instanceof TransportError && error.kind === 'unsupported') {
 				this.#withoutCurl.add(pod.incarnation);
-				throw noMetrics(`its container ${safeText(pod.etcdctlContainer)} has no curl`);
+				throw noMetrics(`no curl in its container ${safeText(pod.etcdctlContainer)}`);
 			}
 			throw error;
 		});
@@ -85,7 +85,7 @@ export class ExecMetrics {
 		}
 		if (output.exitCode === 126 || output.exitCode === 127) {
 			this.#withoutCurl.add(pod.incarnation);
-			throw noMetrics(`its container ${safeText(pod.etcdctlContainer)} has no curl`);
+			throw noMetrics(`no curl in its container ${safeText(pod.etcdctlContainer)}`);
 		}
 		throw curlFailure(output.exitCode, output.stderr, options.timeoutMs);
 	}
@@ -143,7 +143,8 @@ function curlFailure(exitCode: number, stderr: string, timeoutMs: number): Trans
 function noMetrics(why: string): TransportError {
 	return new TransportError({
 		kind: 'unsupported',
-		message: `no metrics through exec: ${why}`,
+		// The reason first: a narrow screen shows no more.
+		message: `${why}: no metrics through exec`,
 		nextStep: 'Tunnels show them: they take get and create on pods/portforward.',
 	});
 }

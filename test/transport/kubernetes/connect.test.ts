@@ -74,7 +74,7 @@ describe('the best way that can be had', () => {
 		const [member] = await membersOf(kubernetes);
 		expect(await failure(kubernetes.transport.metrics(member!, options))).toMatchObject({
 			kind: 'unsupported',
-			message: 'no metrics through exec: its container etcd has no curl',
+			message: 'no curl in its container etcd: no metrics through exec',
 			member: member!.name,
 		});
 		// The pod's own flags tell what metrics would.
