@@ -1,4 +1,5 @@
 /** `etcdtop defrag`: the monitor's own runs, told in sentences. */
+import {isBackupOverdue} from '../domain/backup.ts';
 import {blockingGate} from '../domain/defrag-gates.ts';
 import type {DefragPlan, Scope} from '../domain/defrag-plan.ts';
 import {notWorthIt} from '../domain/defrag-planner.ts';
@@ -98,6 +99,10 @@ export async function defragment(scope: Scope, context: CommandContext, handle: 
 	if (options.dryRun) {
 		controls.closePlan();
 		return exitCodes.done;
+	}
+	const {backups, now, wallOffsetMs} = handle.store.getState();
+	if (!options.yes && backups !== undefined && isBackupOverdue(backups, now + wallOffsetMs)) {
+		say('No backup younger than a day is known here; etcdtop backup DIRECTORY takes one first.');
 	}
 	const typed = await confirmed(plan, context);
 	if (typeof typed === 'number') {

@@ -262,6 +262,20 @@ describe('the word', () => {
 		expect(engine.calls.filter((call) => call.startsWith('startRun'))).toEqual(started);
 	});
 
+	test('a backup first is offered where there is none of a day, to a person', async () => {
+		const offer = 'No backup younger than a day is known here; etcdtop backup DIRECTORY takes one first.';
+		for (const [line, offered] of [
+			['defrag --all', true],
+			['defrag --all --yes', false],
+		] as const) {
+			const engine = finishing();
+			engine.become({backups: []});
+			const context = contextFor(line, {handle: engine, typed: 'defragment'});
+			expect(await runDefrag(context)).toBe(0);
+			expect(context.said.includes(offer)).toBe(offered);
+		}
+	});
+
 	test('with --yes it is not asked for', async () => {
 		const engine = finishing();
 		const context = contextFor('defrag --all --yes', {handle: engine, typed: ''});
