@@ -125,6 +125,8 @@ function show(screen: ScreenState, opens: NonNullable<Action['opens']>, {state, 
 			return stay(pushOverlay(screen, {kind: 'encrypt', seen: false, focus: 'cancel'}));
 		case 'decrypt':
 			return stay(pushOverlay(screen, {kind: 'confirm', subject: {kind: 'encryption', type: 'identity'}, seen: false}));
+		case 'host backup':
+			return stay(pushOverlay(screen, {kind: 'host backup', seen: false}));
 		case 'backup':
 			return stay(pushOverlay(screen, {kind: 'backup', seen: false, choice: openBackupChoice(at)}));
 		case 'compact':

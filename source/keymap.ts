@@ -163,6 +163,7 @@ const actionPlaces: Readonly<Record<string, ActionKey>> = {
 	compact: {places: ['overview', 'charts', 'alarms', 'rescue', 'member'], rank: 42},
 	alarms: {places: views, rank: 70},
 	backup: {places: [...views, 'plan'], rank: 40, label: 'b'},
+	'host-backup': {places: views, rank: 39, unlisted: true},
 	'stop-backup': {places: ['backups'], rank: 86, unlisted: true},
 	encrypt: {places: ['encryption'], rank: 88, label: '6, there e'},
 	decrypt: {places: ['encryption'], rank: 87, label: '6, there i'},
@@ -225,10 +226,17 @@ const programKeys: readonly KeyRecord[] = [
 
 /** Keys that the dialogs take themselves; here so that footer and README tell of them. */
 const dialogKeys: readonly KeyRecord[] = [
-	dialog(['escape'], 'Esc', 'cancel, never a change', ['plan', 'confirm', 'compact', 'encrypt', 'backup'], 'cancel', 99),
+	dialog(
+		['escape'],
+		'Esc',
+		'cancel, never a change',
+		['plan', 'confirm', 'compact', 'encrypt', 'backup', 'host backup'],
+		'cancel',
+		99,
+	),
 	dialog(['escape'], 'Esc', 'close', ['help', 'asking', 'quit'], 'back', 99),
 	dialog(['m'], 'm', 'move leadership or not', ['plan'], 'move leader yes/no', 97),
-	dialog(['enter'], 'Enter', 'go on, when every gate has passed', ['plan'], 'go on', 98),
+	dialog(['enter'], 'Enter', 'go on, when every gate has passed', ['plan', 'host backup'], 'go on', 98),
 	dialog(
 		['enter'],
 		'Enter',
@@ -245,6 +253,8 @@ const dialogKeys: readonly KeyRecord[] = [
 		'other button',
 		98,
 	),
+	dialog(['k'], 'k', 'archive apart or not', ['host backup'], 'archive apart or not', 96),
+	dialog(['r'], 'r', 'remove what was left', ['host backup'], 'remove what was left', 95),
 	dialog(['up', 'down'], '↑ ↓', 'another member', ['backup'], 'member', 96),
 	dialog(['up', 'down', 'k', 'j'], '↑ ↓', 'scroll', ['help'], 'scroll', 50),
 	dialog(['enter'], 'Enter', 'keep the filter', ['filter'], 'keep', 98),

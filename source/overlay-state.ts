@@ -4,6 +4,8 @@ import {deafMs, openConfirmation, pasteInConfirmation, pressInConfirmation} from
 import {isBackupOver} from './domain/backup.ts';
 import {blockingGate} from './domain/defrag-gates.ts';
 import {isOver} from './domain/defrag-run.ts';
+import {removeWord, startWord} from './domain/host-backup-consequences.ts';
+import {isHostBackupOver} from './domain/host-backup-run.ts';
 import type {State} from './engine/state.ts';
 import type {KeyEvent} from './key-event.ts';
 import {
@@ -48,6 +50,16 @@ export function backupUnderWay({backup}: State): State['backup'] {
 	return backup === undefined || isBackupOver(backup) ? undefined : backup;
 }
 
+/** The same on a control-plane host. */
+export function hostBackupUnderWay({hostBackup}: State): State['hostBackup'] {
+	return hostBackup === undefined || isHostBackupOver(hostBackup) ? undefined : hostBackup;
+}
+
+/** Whether leaving would end, or leave alone, what goes on. */
+export function somethingUnderWay(state: State): boolean {
+	return [runUnderWay(state), backupUnderWay(state), hostBackupUnderWay(state)].some((one) => one !== undefined);
+}
+
 /** Quits, or asks first while a run or a backup is going. Whatever dialog is open is left without a change. */
 export function askToQuit(screen: ScreenState, state: State, interrupt = false): Step {
 	const top = topOverlay(screen);
@@ -56,7 +68,7 @@ export function askToQuit(screen: ScreenState, state: State, interrupt = false):
 		return stay(interrupt ? replaceTop(screen, {kind: 'quit', focus: 'quit'}) : screen);
 	}
 	const left = closeAll(screen);
-	if (runUnderWay(state) === undefined && backupUnderWay(state) === undefined) {
+	if (!somethingUnderWay(state)) {
 		return stay(left.screen, ...left.requests, {call: 'quit'});
 	}
 	return stay(pushOverlay(left.screen, {kind: 'quit', focus: 'stay'}), ...left.requests);
@@ -74,6 +86,9 @@ function closing(overlay: Overlay): readonly ControlRequest[] {
 			return [{call: 'closePlan', with: []}];
 		case 'backup':
 			return [{call: 'closeBackup', with: []}];
+		case 'host backup':
+			// Its confirmation stands on it.
+			return overlay.kind === 'host backup' ? [{call: 'closeHostBackup', with: []}] : [];
 		case 'disarm':
 			return [{call: 'closeDisarm', with: []}];
 		case 'encrypt':
@@ -109,6 +124,8 @@ export function pressInOverlay(screen: ScreenState, overlay: Overlay, key: KeyEv
 			return pressInConfirm(screen, overlay, key);
 		case 'compact':
 			return pressInCompact(screen, overlay, key, state);
+		case 'host backup':
+			return pressInHostBackup(screen, key, state);
 		case 'encrypt':
 			return pressInEncrypt(screen, overlay, key, state);
 		case 'asking':
@@ -217,6 +234,10 @@ function confirmed(screen: ScreenState, subject: Subject, typed: string): Step {
 			return stay(left, {call: 'changeEncryption', with: [subject.type, typed]});
 		case 'declare over':
 			return stay(left, {call: 'declareOver', with: [subject.memberId, typed]});
+		case 'host backup':
+			return stay({...left, view: 'backups'}, {call: 'startHostBackup', with: [subject.shown, typed]});
+		case 'left pod':
+			return stay(popOverlay(screen), {call: 'removeLeftPod', with: [subject.what]});
 		case 'no snapshot':
 			return stay(left, {call: 'declineSnapshot', with: [typed]});
 		case 'write probe':
@@ -250,6 +271,29 @@ export function compactChoices(plan: State['compactPlan']): readonly ('cancel' |
 		return ['cancel'];
 	}
 	return plan.confirmation === undefined ? ['cancel', 'head'] : ['cancel', 'target', 'head'];
+}
+
+function pressInHostBackup(screen: ScreenState, key: KeyEvent, {hostBackupPlan: plan}: State): Step {
+	if (plan === undefined) {
+		return stay(screen);
+	}
+	const asking = (subject: Subject, word: string): Step =>
+		stay(pushOverlay(screen, {kind: 'confirm', subject, seen: true, confirmation: openConfirmation(word, key.at)}));
+	const [left] = plan.leftovers;
+	switch (key.name) {
+		case 'k': {
+			const usual = plan.request.resourcesDirectory === undefined ? 'apart' : 'together';
+			return stay(screen, {call: 'openHostBackup', with: [{usual}]});
+		}
+		case 'r':
+			return left === undefined ? stay(screen) : asking({kind: 'left pod', what: left.what}, removeWord);
+		case 'enter':
+			return plan.refusal === undefined
+				? asking({kind: 'host backup', shown: plan}, plan.word ?? startWord)
+				: stay(screen, {call: 'say', with: ['refused', `Enter: ${plan.refusal}`]});
+		default:
+			return stay(screen);
+	}
 }
 
 function pressInEncrypt(

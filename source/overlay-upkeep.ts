@@ -3,12 +3,14 @@ import {withPlan} from './backup-dialog-state.ts';
 import {askForAnotherWord, type ConfirmationState, openConfirmation} from './confirmation-state.ts';
 import {mayDeclareOver} from './declare-over.ts';
 import type {Confirmation} from './domain/defrag-plan.ts';
+import {hostBackupConsequences, removeWord, startWord} from './domain/host-backup-consequences.ts';
+import type {LeftPod} from './domain/host-backup-run.ts';
 import {writeProbeKey} from './domain/key-page.ts';
 import {type MemberId, memberLabel} from './domain/member.ts';
 import {newsIn} from './domain/plan-news.ts';
 import {noSnapshotWord, writeProbeWord} from './domain/rescue.ts';
 import type {State} from './engine/state.ts';
-import {backupUnderWay, closeAll, planHeldBy, popOverlay, pushOverlay, runUnderWay, topOverlay} from './overlay-state.ts';
+import {closeAll, planHeldBy, popOverlay, pushOverlay, somethingUnderWay, topOverlay} from './overlay-state.ts';
 import {type Overlay, type ScreenState, type Step, type Subject, stay} from './screen-state.ts';
 
 /** After every change of the state. Returns the same screen when nothing is to be done. */
@@ -23,6 +25,8 @@ export function keepUp(before: ScreenState, state: State, now: number): Step {
 			return keepUpPlan(screen, top, state.plan !== undefined, state);
 		case 'compact':
 			return keepUpPlan(screen, top, state.compactPlan !== undefined, state);
+		case 'host backup':
+			return keepUpPlan(screen, top, state.hostBackupPlan !== undefined, state);
 		case 'backup':
 			return keepUpBackup(screen, top, state);
 		case 'encrypt':
@@ -32,7 +36,7 @@ export function keepUp(before: ScreenState, state: State, now: number): Step {
 		case 'asking':
 			return state.run?.phase.kind === 'asking' ? stay(screen) : stay(popOverlay(screen));
 		case 'quit':
-			return runUnderWay(state) === undefined && backupUnderWay(state) === undefined ? stay(popOverlay(screen)) : stay(screen);
+			return somethingUnderWay(state) ? stay(screen) : stay(popOverlay(screen));
 	}
 }
 
@@ -48,7 +52,7 @@ function awakeOnAnotherCluster(screen: ScreenState, {startedAt}: State): ScreenS
 /** A dialog that shows what the engine keeps asking: open while it asks. */
 function keepUpPlan(
 	screen: ScreenState,
-	top: Extract<Overlay, {kind: 'plan' | 'compact' | 'encrypt'}>,
+	top: Extract<Overlay, {kind: 'plan' | 'compact' | 'encrypt' | 'host backup'}>,
 	there: boolean,
 	state: State,
 ): Step {
@@ -127,11 +131,31 @@ export function askedBy(
 		}
 		case 'declare over':
 			return declaring(subject.memberId, state);
+		case 'host backup': {
+			const plan = state.hostBackupPlan;
+			if (plan?.refusal !== undefined || plan?.choice.kind === 'none') {
+				return {refusal: `B: ${plan.refusal ?? 'no host can give one'}`};
+			}
+			return plan && {word: plan.word ?? startWord, consequences: hostBackupConsequences(plan, plan.choice.node)};
+		}
+		case 'left pod': {
+			const left = state.hostBackupPlan?.leftovers.find(({what}) => what === subject.what);
+			return left === undefined
+				? {refusal: `${subject.what} is not there any more`}
+				: {word: removeWord, consequences: removing(left)};
+		}
 		case 'no snapshot':
 			return state.rescue?.rescue.snapshot === undefined ? withoutSnapshot : {refusal: 'there is a snapshot already'};
 		case 'write probe':
 			return writeProbing;
 	}
+}
+
+function removing({what, node, operator, isRunning}: LeftPod): readonly string[] {
+	return [
+		`${what} on ${node}, of ${operator}, is removed${isRunning ? ', and with it what runs in it' : ''}.`,
+		...(isRunning ? [`If ${operator} is backing up just now, that backup ends and is none.`] : []),
+	];
 }
 
 const withoutSnapshot: ReturnType<typeof askedBy> = {

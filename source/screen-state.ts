@@ -9,6 +9,7 @@ import {isBackupOver} from './domain/backup.ts';
 import type {DefragPlan} from './domain/defrag-plan.ts';
 import {isOver} from './domain/defrag-run.ts';
 import type {EncryptionType} from './domain/encryption.ts';
+import {type HostBackupPlan, isHostBackupOver} from './domain/host-backup-run.ts';
 import type {MemberId} from './domain/member.ts';
 import {chartWindows} from './domain/series.ts';
 import type {ScreenControls} from './engine/controls.ts';
@@ -26,6 +27,10 @@ export type Subject =
 	| {readonly kind: 'compact'; readonly target: 'target' | 'head'}
 	| {readonly kind: 'encryption'; readonly type: EncryptionType}
 	| {readonly kind: 'declare over'; readonly memberId: MemberId}
+	/** `shown`: the plan that is typed for. */
+	| {readonly kind: 'host backup'; readonly shown: HostBackupPlan}
+	/** What an earlier backup left in the cluster. */
+	| {readonly kind: 'left pod'; readonly what: string}
 	/** A rescue goes on without one. */
 	| {readonly kind: 'no snapshot'}
 	| {readonly kind: 'write probe'};
@@ -37,6 +42,7 @@ export type Overlay =
 	| {readonly kind: 'confirm'; readonly subject: Subject; readonly seen: boolean; readonly confirmation?: ConfirmationState}
 	| {readonly kind: 'compact'; readonly seen: boolean; readonly focus: 'cancel' | 'target' | 'head'}
 	| {readonly kind: 'backup'; readonly seen: boolean; readonly choice: BackupChoice}
+	| {readonly kind: 'host backup'; readonly seen: boolean}
 	| {readonly kind: 'encrypt'; readonly seen: boolean; readonly focus: 'cancel' | 'aescbc' | 'aesgcm'}
 	| {readonly kind: 'asking'; readonly focus: 'later' | 'other target' | 'as leader' | 'stop'; readonly openedAt: number}
 	| {readonly kind: 'quit'; readonly focus: 'stay' | 'stop' | 'quit'};
@@ -248,8 +254,12 @@ function goBack(screen: ScreenState, state: State): Step {
 	}
 	if (screen.view === 'backups') {
 		const next = {...screen, view: 'overview', scroll: 0} as const;
-		const isOverNow = state.backup !== undefined && isBackupOver(state.backup);
-		return isOverNow ? stay(next, {call: 'dismissBackup', with: []}) : stay(next);
+		const {backup, hostBackup} = state;
+		return stay(
+			next,
+			...(backup !== undefined && isBackupOver(backup) ? [{call: 'dismissBackup', with: []} as const] : []),
+			...(hostBackup !== undefined && isHostBackupOver(hostBackup) ? [{call: 'dismissHostBackup', with: []} as const] : []),
+		);
 	}
 	if (screen.filter !== '') {
 		return stay({...screen, filter: ''});

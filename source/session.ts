@@ -6,7 +6,7 @@ import {createLateControls} from './engine/late-controls.ts';
 import type {State} from './engine/state.ts';
 import type {DispatchingStore} from './engine/store.ts';
 import type {ConnectionOptions} from './options.ts';
-import {backupUnderWay, runUnderWay} from './overlay-state.ts';
+import {backupUnderWay, hostBackupUnderWay, runUnderWay} from './overlay-state.ts';
 import type {Reached} from './reached.ts';
 import {failureOf} from './transport/transport-error.ts';
 import {UsageError} from './usage-error.ts';
@@ -140,6 +140,7 @@ export function createSession(options: SessionOptions): Session {
 			openDisarm: unlessSwitching(late.openDisarm),
 			openCompact: unlessSwitching(late.openCompact),
 			openBackup: unlessSwitching(late.openBackup),
+			openHostBackup: unlessSwitching(late.openHostBackup),
 			openEncryptionPlan: unlessSwitching(late.openEncryptionPlan),
 			switchContext,
 		},
@@ -160,13 +161,15 @@ function whyStay(state: State): string | undefined {
 	if (runUnderWay(state) !== undefined) {
 		return 'a run is going on here; X stops it after the member at work';
 	}
-	const {compaction, plan, compactPlan, disarmPlan, encryptionPlan, backupPlan} = state;
+	const {compaction, plan, compactPlan, disarmPlan, encryptionPlan, backupPlan, hostBackupPlan} = state;
 	const isAsking = state.disarming?.phase.kind === 'asking' || state.encryptionChange?.phase.kind === 'asking';
 	const isCompacting = compaction?.phase.kind === 'compacting' || compaction?.phase.kind === 'stabilising';
-	if (backupUnderWay(state) !== undefined) {
+	if (backupUnderWay(state) !== undefined || hostBackupUnderWay(state) !== undefined) {
 		return 'a backup is going on here; 7 shows it, there x stops it';
 	}
-	const isPlanning = [plan, compactPlan, disarmPlan, encryptionPlan, backupPlan].some((open) => open !== undefined);
+	const isPlanning = [plan, compactPlan, disarmPlan, encryptionPlan, backupPlan, hostBackupPlan].some(
+		(open) => open !== undefined,
+	);
 	return isCompacting || isAsking || isPlanning ? 'something is being done here; wait for its end' : undefined;
 }
 

@@ -31,6 +31,7 @@ export type Action = {
 		| 'compact'
 		| 'alarms'
 		| 'backup'
+		| 'host backup'
 		| 'encrypt'
 		| 'decrypt'
 		| 'rescue'

@@ -1,4 +1,5 @@
 import {isBackupOver} from '../domain/backup.ts';
+import {isHostBackupOver} from '../domain/host-backup-run.ts';
 import type {Action} from './action.ts';
 import {firstOf, noCluster, type Reason, runGoesOn} from './reasons.ts';
 
@@ -7,7 +8,7 @@ export const backup: Action = {
 	id: 'backup',
 	keys: ['b'],
 	title: 'back up',
-	help: 'back up: a snapshot of a member',
+	help: 'back up: a snapshot, B on a host',
 	dangerous: false,
 	disabledReason: firstOf(noCluster, runGoesOn, backupGoesOn),
 	run({controls}) {
@@ -26,9 +27,11 @@ export const stopBackup: Action = {
 	disabledReason: (context) => (backupGoesOn(context) === undefined ? 'no backup is under way' : undefined),
 	run({controls}) {
 		controls.stopBackup();
+		controls.stopHostBackup();
 	},
 };
 
-function backupGoesOn({state}: Parameters<Reason>[0]): string | undefined {
-	return state.backup === undefined || isBackupOver(state.backup) ? undefined : 'a backup is under way; 7 shows it';
+export function backupGoesOn({state: {backup: own, hostBackup}}: Parameters<Reason>[0]): string | undefined {
+	const isGoing = (own !== undefined && !isBackupOver(own)) || (hostBackup !== undefined && !isHostBackupOver(hostBackup));
+	return isGoing ? 'a backup is under way; 7 shows it' : undefined;
 }

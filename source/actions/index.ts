@@ -8,6 +8,7 @@ import {defragment} from './defragment.ts';
 import {defragmentAll} from './defragment-all.ts';
 import {disarm} from './disarm.ts';
 import {decrypt, encrypt} from './encryption.ts';
+import {hostBackup} from './host-backup.ts';
 import {denied, firstOf, readOnly} from './reasons.ts';
 import {goWithoutSnapshot, rescue, scanKeys, tryWrite} from './rescue.ts';
 import {stopRun} from './stop-run.ts';
@@ -19,6 +20,7 @@ export const actions: readonly Action[] = [
 	defragmentAll,
 	compact,
 	backup,
+	hostBackup,
 	stopBackup,
 	alarms,
 	disarm,

@@ -1,6 +1,7 @@
 /** A backup on a control-plane host of OpenShift by its own script, brought here: `etcdtop backup` where OpenShift is around. */
 import {manifestName} from '../domain/backup-manifest.ts';
 import type {Gate} from '../domain/gate.ts';
+import {hostBackupConsequences, removeWord, startWord} from '../domain/host-backup-consequences.ts';
 import {
 	type HostBackup,
 	type HostBackupPlan,
@@ -17,10 +18,6 @@ import {UsageError} from '../usage-error.ts';
 import {type CommandContext, type EngineHandle, exitCodes} from './context.ts';
 import {everyMemberAsked, follow, waitFor} from './follow.ts';
 import {sentence} from './sentence.ts';
-
-/** To be typed where nothing asks for another word: a debug pod is root on its host. */
-const startWord = 'backup';
-const removeWord = 'remove';
 
 export async function takeHostBackup(context: CommandContext, reached: Reached): Promise<number> {
 	const {options, isTerminal} = context;
@@ -93,7 +90,7 @@ async function backUp(request: HostBackupRequest, context: CommandContext, handl
 		return exitCodes.refused;
 	}
 	const {node} = plan.choice;
-	for (const line of consequences(plan, request, node)) {
+	for (const line of hostBackupConsequences(plan, node)) {
 		say(line);
 	}
 	const word = plan.word ?? startWord;
@@ -180,22 +177,6 @@ const gateMarks: Readonly<Record<Gate['state'], string>> = {
 
 function gateText({state, title, detail}: Gate): string {
 	return `${gateMarks[state]} ${title}: ${detail}`;
-}
-
-export function consequences({holdsKeys, word}: HostBackupPlan, request: HostBackupRequest, node: string): readonly string[] {
-	const {directory, resourcesDirectory, hostDirectory} = request;
-	const together = directory !== undefined && (resourcesDirectory === undefined || resourcesDirectory === directory);
-	return [
-		`A privileged debug pod on ${node} runs cluster-backup.sh; ${directory === undefined ? `both files stay on ${node} in ${hostDirectory}` : `both files come to ${safeText(directory)}, and nothing stays on the host`}.`,
-		...(word === undefined
-			? []
-			: ['The backup will be PARTIALLY ENCRYPTED, and is labelled so: some resources in it are encrypted and some are not.']),
-		...(holdsKeys
-			? [
-					`static_kuberesources holds the encryption keys: it is needed to restore, and belongs somewhere else than the snapshot${together ? ' (--kuberesources-dir DIRECTORY)' : ''}.`,
-				]
-			: []),
-	];
 }
 
 function followLines({store}: EngineHandle, say: (text: string) => void): () => void {

@@ -3,14 +3,7 @@ import type {Alarm} from './alarm.ts';
 import type {ClusterHealth} from './cluster-health.ts';
 import type {Gate} from './gate.ts';
 import type {HostChoice} from './host-choice.ts';
-import {
-	encryptionText,
-	type HostCircumstances,
-	mayBeEncrypted,
-	migrationSigns,
-	migrationText,
-	proxyVariables,
-} from './host-circumstances.ts';
+import {encryptionText, type HostCircumstances, mayBeEncrypted, migrationSigns, proxyVariables} from './host-circumstances.ts';
 import {listText} from './text.ts';
 
 /** Those whose rollouts make a backup worthless: the script refuses for each of them. */
@@ -92,7 +85,7 @@ function aloneGate(others: readonly string[]): Gate {
 }
 
 function hostGate(choice: HostChoice): Gate {
-	const start = {id: 'host', title: 'one host, healthy, Ready, not the leader'} as const;
+	const start = {id: 'host', title: 'one host: healthy, Ready, not leading'} as const;
 	if (choice.kind === 'none') {
 		return {...start, state: 'failed', detail: choice.why};
 	}
@@ -102,7 +95,7 @@ function hostGate(choice: HostChoice): Gate {
 }
 
 function operatorGate(name: string, {operators}: HostCircumstances): Gate {
-	const start = {id: `operator ${name}`, title: `${name} is not progressing`} as const;
+	const start = {id: `operator ${name}`, title: `no rollout of ${name}`} as const;
 	if (operators.kind === 'denied') {
 		return {...start, state: 'unchecked', detail: `you may not ${operators.permission}; the script asks too`};
 	}
@@ -127,7 +120,7 @@ function encryptionGate({encryption}: HostCircumstances): Gate {
 	}
 	const signs = encryption.value;
 	if (migrationSigns(signs).length > 0) {
-		return {...start, state: 'acknowledge', detail: `${migrationText(signs)}: the backup will be partially encrypted`};
+		return {...start, state: 'acknowledge', detail: `${listText(migrationSigns(signs))}: the backup will be partially encrypted`};
 	}
 	const keys = mayBeEncrypted(signs) ? '; the archive will hold the keys' : '';
 	return {...start, state: 'passed', detail: `${encryptionText(signs)}, at rest${keys}`};

@@ -16,6 +16,9 @@ export type HostBackupRequest = {
 	readonly resourcesDirectory?: string;
 };
 
+/** What a screen asks for, where nobody types directories: the usual ones, the archive beside the snapshot or in a directory of its own. */
+export type UsualHostBackup = {readonly usual: 'together' | 'apart'};
+
 /** What an earlier backup left in the cluster. */
 export type LeftPod = {
 	/** `pod etcdtop-backup-4f2a91 in openshift-etcd`. */
@@ -31,6 +34,7 @@ export type LeftPod = {
 };
 
 export type HostBackupPlan = {
+	readonly request: HostBackupRequest;
 	readonly gates: readonly Gate[];
 	readonly choice: HostChoice;
 	/** To be typed before it starts, where a gate asks for one. */

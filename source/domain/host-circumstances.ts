@@ -1,6 +1,5 @@
 /** What stands around a backup on OpenShift, as the API tells it. */
 import type {ClusterOperator, ControlPlaneNode, Told} from './surroundings.ts';
-import {listText} from './text.ts';
 
 export type HostCircumstances = {
 	readonly operators: Told<readonly ClusterOperator[]>;
@@ -60,10 +59,6 @@ export function migrationSigns({type, servers}: EncryptionSigns): readonly strin
 
 export function encryptionText({type}: EncryptionSigns): string {
 	return isIdentity(type) ? 'identity' : type;
-}
-
-export function migrationText(signs: EncryptionSigns): string {
-	return `an encryption migration is under way (${listText(migrationSigns(signs))})`;
 }
 
 function isIdentity(type: string): boolean {

@@ -4,7 +4,7 @@
  */
 import type {DefragPlan, Scope} from '../domain/defrag-plan.ts';
 import type {EncryptionType} from '../domain/encryption.ts';
-import type {HostBackupPlan, HostBackupRequest} from '../domain/host-backup-run.ts';
+import type {HostBackupPlan, HostBackupRequest, UsualHostBackup} from '../domain/host-backup-run.ts';
 import type {MemberId} from '../domain/member.ts';
 import type {State} from './state.ts';
 
@@ -62,7 +62,7 @@ export interface Controls {
 	tryWrite(typed: string): void;
 	/** Takes a rescue that is over from the screen, and its file away. */
 	/** Opens a plan of a backup on a control-plane host in `state.hostBackupPlan`, and keeps asking its gates until it is closed or started. */
-	openHostBackup(request: HostBackupRequest): void;
+	openHostBackup(request: HostBackupRequest | UsualHostBackup): void;
 	closeHostBackup(): void;
 	/** Starts the backup of the open plan; `shown` is the one that `typed` was typed for. */
 	startHostBackup(shown: HostBackupPlan, typed: string): void;

@@ -3,9 +3,16 @@ import {isAbsolute, resolve} from 'node:path';
 import {BackupError} from '../backup/backup-error.ts';
 import {prepareHostBackup, type SavingHostBackup} from '../backup/save-host-backup.ts';
 import {isOver} from '../domain/defrag-run.ts';
-import {hostDirectoryFault, neededBytes} from '../domain/host-backup.ts';
+import {defaultHostDirectory, hostDirectoryFault, neededBytes} from '../domain/host-backup.ts';
 import {hostBackupGates, hostBackupWord} from '../domain/host-backup-gates.ts';
-import type {HostBackup, HostBackupPhase, HostBackupPlan, HostBackupRequest, LeftPod} from '../domain/host-backup-run.ts';
+import type {
+	HostBackup,
+	HostBackupPhase,
+	HostBackupPlan,
+	HostBackupRequest,
+	LeftPod,
+	UsualHostBackup,
+} from '../domain/host-backup-run.ts';
 import {chooseHost, type HostMember} from '../domain/host-choice.ts';
 import {
 	encryptionText,
@@ -37,6 +44,8 @@ export type HostBackupControlOptions = {
 	readonly journal: Journal;
 	readonly operator: string;
 	readonly acquireLock: AcquireLock;
+	/** Where those go that nobody has said a place for. */
+	readonly backupDirectory: string;
 	readonly commandTimeoutMs: number;
 	readonly getState: () => State;
 	readonly dispatch: (message: EngineMessage) => void;
@@ -116,6 +125,7 @@ export function createHostBackupControl(options: HostBackupControlOptions): Host
 		const word = hostBackupWord(gates);
 		const {encryption} = circumstances;
 		return {
+			request: wanted,
 			circumstances,
 			gates,
 			choice,
@@ -130,7 +140,7 @@ export function createHostBackupControl(options: HostBackupControlOptions): Host
 		while (request === wanted) {
 			const plan = await planFor(from, wanted).catch((error: unknown) => failureOf(error));
 			if (request === wanted) {
-				dispatch({type: 'hostBackupPlanChanged', plan: 'gates' in plan ? plan : unknownPlan(plan.message)});
+				dispatch({type: 'hostBackupPlanChanged', plan: 'gates' in plan ? plan : unknownPlan(wanted, plan.message)});
 			}
 			await clock.sleep(planEveryMs);
 		}
@@ -315,11 +325,7 @@ export function createHostBackupControl(options: HostBackupControlOptions): Host
 				if (port === undefined) {
 					return refuse('backup: there is no OpenShift around this etcd');
 				}
-				request = {
-					...wanted,
-					...(wanted.directory !== undefined && {directory: absolute(wanted.directory)}),
-					...(wanted.resourcesDirectory !== undefined && {resourcesDirectory: absolute(wanted.resourcesDirectory)}),
-				};
+				request = requestOf(wanted, options.backupDirectory);
 				void keepPlanning(port, request);
 			},
 			closeHostBackup: closePlan,
@@ -358,6 +364,19 @@ export function createHostBackupControl(options: HostBackupControlOptions): Host
 	};
 }
 
+function requestOf(wanted: HostBackupRequest | UsualHostBackup, usual: string): HostBackupRequest {
+	if ('usual' in wanted) {
+		const apart = wanted.usual === 'apart' ? {resourcesDirectory: `${absolute(usual)}-kuberesources`} : {};
+		return {hostDirectory: defaultHostDirectory, directory: absolute(usual), ...apart};
+	}
+	const {directory, resourcesDirectory} = wanted;
+	return {
+		...wanted,
+		...(directory !== undefined && {directory: absolute(directory)}),
+		...(resourcesDirectory !== undefined && {resourcesDirectory: absolute(resourcesDirectory)}),
+	};
+}
+
 function absolute(path: string): string {
 	return isAbsolute(path) ? path : resolve(path);
 }
@@ -377,6 +396,6 @@ function leftPod({what, node, operator, createdWallMs, isRunning, command}: Left
 }
 
 /** While the API does not answer. */
-function unknownPlan(why: string): HostBackupPlan {
-	return {gates: [], choice: {kind: 'none', why}, holdsKeys: true, leftovers: [], refusal: why};
+function unknownPlan(request: HostBackupRequest, why: string): HostBackupPlan {
+	return {request, gates: [], choice: {kind: 'none', why}, holdsKeys: true, leftovers: [], refusal: why};
 }

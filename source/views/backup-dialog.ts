@@ -29,6 +29,14 @@ export function backupDialog(state: State, choice: BackupChoice, room: Room, the
 			row(emptyLine, 2),
 			...textRows(`The cluster goes on meanwhile.${size} Verified before it gets its name.`, room, theme, 4),
 			...textRows('It holds everything in etcd, Secrets too: readable by you alone.', room, theme, 3),
+			...(state.hasHostBackups === true
+				? textRows(
+						`${theme.symbols.warning} To restore OpenShift it takes more than this: B backs up on a host, static resources too.`,
+						room,
+						theme,
+						7,
+					)
+				: []),
 			...(plan.refusal === undefined ? [] : refusalRows(plan.refusal, room, theme)),
 			row(emptyLine, 1),
 			row([

@@ -1,21 +1,49 @@
 /** A backup under way and what came of it: in one line on every view but its own. */
 import type {Line} from '../components/line.ts';
 import {type Backup, isBackupOver} from '../domain/backup.ts';
+import {isHostBackupOver} from '../domain/host-backup-run.ts';
 import type {State} from '../engine/state.ts';
 import {displayWidth, durationText, estimateText, percentText, sizeText, tookText} from '../format.ts';
 import type {Theme} from '../theme.ts';
+import {hostBackupEntry} from './host-backup-section.ts';
 import {detailStart, entryLines, type RunEntry} from './run-parts.ts';
 
 /** One that went well needs no more words than this. */
 const doneSaidMs = 30_000;
 
-export function backupLine({backup, now}: State, columns: number, theme: Theme): Line | undefined {
+export function backupLine(state: State, columns: number, theme: Theme): Line | undefined {
+	return snapshotLine(state, columns, theme) ?? hostLine(state, columns, theme);
+}
+
+function hostLine({hostBackup, now}: State, columns: number, theme: Theme): Line | undefined {
+	if (hostBackup === undefined || (hostBackup.phase.kind === 'done' && now - hostBackup.phase.at > doneSaidMs)) {
+		return undefined;
+	}
+	return lineOf(
+		hostBackupEntry(hostBackup, now, theme),
+		{whom: `, from ${hostBackup.node}`, isOver: isHostBackupOver(hostBackup)},
+		columns,
+		theme,
+	);
+}
+
+function snapshotLine({backup, now}: State, columns: number, theme: Theme): Line | undefined {
 	if (backup === undefined || (backup.phase.kind === 'done' && now - backup.phase.at > doneSaidMs)) {
 		return undefined;
 	}
-	const entry = backupEntry(backup, now, theme);
-	const whom = `${entry.detail}, from ${backup.from.name}`;
-	const way = isBackupOver(backup) ? '; 7 shows it' : '; 7 shows it, there x stops it';
+	return lineOf(
+		backupEntry(backup, now, theme),
+		{whom: `, from ${backup.from.name}`, isOver: isBackupOver(backup)},
+		columns,
+		theme,
+	);
+}
+
+type About = {readonly whom: string; readonly isOver: boolean};
+
+function lineOf(entry: BackupEntry, {whom: from, isOver}: About, columns: number, theme: Theme): Line | undefined {
+	const whom = `${entry.detail}${from}`;
+	const way = isOver ? '; 7 shows it' : '; 7 shows it, there x stops it';
 	const whole = [`${whom}${way}`, whom, entry.detail].find((text) => displayWidth(theme.text(text)) <= columns - detailStart);
 	return entryLines({...entry, name: 'backup', detail: whole ?? entry.short}, columns, theme)[0];
 }

@@ -8,6 +8,7 @@ import {type Backup, backupAgeMs, isBackupOverdue, type KnownBackup, newestBacku
 import {ageText, bytesCell, displayWidth, endOf, percentText, timeCell, wrapText} from '../format.ts';
 import type {Theme} from '../theme.ts';
 import {backupEntry} from './backup-line.ts';
+import {hostBackupLines} from './host-backup-section.ts';
 import {barCells, barLine, entryLines, underLines} from './run-parts.ts';
 import type {ViewProps} from './view.ts';
 
@@ -21,6 +22,7 @@ export function backupsLines(props: ViewProps): readonly Line[] {
 	const {state, columns, theme} = props;
 	return [
 		...(state.backup === undefined ? [] : [...currentLines(state.backup, props), emptyLine]),
+		...(state.hostBackup === undefined ? [] : [...hostBackupLines(state.hostBackup, state.now, columns, theme), emptyLine]),
 		...knownLines(props, columns, theme),
 	];
 }
@@ -66,7 +68,13 @@ function knownLines({state, screen, rows}: ViewProps, columns: number, theme: Th
 	}
 	const newest = newestBackup(backups);
 	const age = newest === undefined ? 'none known here' : `newest ${ageText(backupAgeMs(newest, nowWallMs)).trim()}`;
-	const title = rule('backups', [age, `${backups.length} in the journal`], columns, theme, 'b takes one');
+	const title = rule(
+		'backups',
+		[age, `${backups.length} in the journal`],
+		columns,
+		theme,
+		state.hasHostBackups === true ? 'B on a host, b a snapshot' : 'b takes one',
+	);
 	const table = columnsOf(columns, nowWallMs, theme);
 	const first = Math.max(0, Math.min(screen.scroll, backups.length - Math.max(1, rows - rowsAround)));
 	return [

@@ -6,7 +6,15 @@ import type {DisarmRow} from '../domain/disarm.ts';
 import {memberLabel} from '../domain/member.ts';
 import type {State} from '../engine/state.ts';
 import {bytesCell, cell, percentCell} from '../format.ts';
-import {askingChoices, backupUnderWay, compactChoices, encryptChoices, quitChoices, runUnderWay} from '../overlay-state.ts';
+import {
+	askingChoices,
+	backupUnderWay,
+	compactChoices,
+	encryptChoices,
+	hostBackupUnderWay,
+	quitChoices,
+	runUnderWay,
+} from '../overlay-state.ts';
 import {askedBy} from '../overlay-upkeep.ts';
 import type {Overlay, ScreenState, Subject} from '../screen-state.ts';
 import type {Theme} from '../theme.ts';
@@ -16,9 +24,10 @@ import {compactDialog} from './compact.ts';
 import {confirmationDialog} from './confirmation.ts';
 import {encryptDialog, patchRows} from './encrypt.ts';
 import {helpDialog} from './help.ts';
+import {hostBackupDialog} from './host-backup-dialog.ts';
 import {planDialog} from './plan.ts';
 import {quitDialog} from './quit.ts';
-import {quitBackupDialog} from './quit-backup.ts';
+import {quitBackupDialog, quitHostBackupDialog} from './quit-backup.ts';
 
 export type OverlayProps = {
 	readonly overlay: Overlay;
@@ -41,6 +50,8 @@ function dialogOf({overlay, state, screen, room, theme}: OverlayProps): Dialog {
 			return planDialog({state, moveLeader: overlay.moveLeader}, room, theme);
 		case 'backup':
 			return backupDialog(state, overlay.choice, room, theme);
+		case 'host backup':
+			return hostBackupDialog(state, room, theme);
 		case 'compact':
 			return compactDialog(state, overlay.focus, compactChoices(state.compactPlan), room, theme);
 		case 'encrypt':
@@ -52,6 +63,10 @@ function dialogOf({overlay, state, screen, room, theme}: OverlayProps): Dialog {
 			const backup = backupUnderWay(state);
 			if (backup !== undefined) {
 				return quitBackupDialog(backup, overlay.focus, state, room, theme);
+			}
+			const onHost = hostBackupUnderWay(state);
+			if (onHost !== undefined) {
+				return quitHostBackupDialog(onHost, overlay.focus, state, room, theme);
 			}
 			const empty = {title: 'Quit?', rows: []};
 			return run === undefined ? empty : quitDialog(state, run, overlay.focus, quitChoices(state), room, theme);
@@ -66,7 +81,7 @@ function confirmDialog(overlay: Extract<Overlay, {kind: 'confirm'}>, state: Stat
 	const title = titleOf(subject, state);
 	const asked = askedBy(subject, state);
 	if (confirmation === undefined || asked === undefined || 'refusal' in asked) {
-		const whom = subject.kind === 'encryption' ? 'the Kubernetes API' : 'the members';
+		const whom = /^(encryption|host backup|left pod)$/.test(subject.kind) ? 'the Kubernetes API' : 'the members';
 		const asking = [span(`${theme.symbols.waiting} asking ${whom}`)];
 		return {title, aside: state.clusterName, rows: [row(asking)]};
 	}
@@ -93,6 +108,8 @@ const buttons: Readonly<Record<Subject['kind'], string>> = {
 	compact: 'Compact',
 	encryption: 'Patch',
 	'declare over': 'Declare it over',
+	'host backup': 'Back up',
+	'left pod': 'Remove',
 	'no snapshot': 'Go on without',
 	'write probe': 'Write',
 };
@@ -109,6 +126,10 @@ function titleOf(subject: Subject, state: State): string {
 				: `Compact to revision ${state.compactPlan?.target?.revision ?? ''}?`;
 		case 'encryption':
 			return subject.type === 'identity' ? "Decrypt etcd's values?" : `Encrypt etcd's values with ${subject.type}?`;
+		case 'host backup':
+			return `Back up on ${subject.shown.choice.kind === 'chosen' ? subject.shown.choice.node : 'a host'}?`;
+		case 'left pod':
+			return `Remove ${subject.what}?`;
 		case 'no snapshot':
 			return 'Go on without a snapshot?';
 		case 'write probe':

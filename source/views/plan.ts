@@ -31,7 +31,7 @@ export function planDialog(props: PlanProps, room: Room, theme: Theme): Dialog {
 			...summaryRows(plan, room, theme),
 			...plan.warnings.flatMap((warning) => warningRows(warning, room, theme)),
 			...backupRows(state, theme),
-			...gateRows(plan, room, theme),
+			...gateRows(plan.gates, room, theme),
 			...refusalRows(plan, room, theme),
 			row(keys(plan, room, theme)),
 		],
@@ -169,12 +169,16 @@ const gateSigns = {
 	acknowledge: {symbol: 'warning', style: 'warning'},
 } as const;
 
-function gateRows({gates}: DefragPlan, room: Room, theme: Theme): readonly DialogRow[] {
+export function gateRows(
+	gates: readonly Gate[],
+	room: Room,
+	theme: Theme,
+	aside = 'asked again before each member',
+): readonly DialogRow[] {
 	if (gates.length === 0) {
 		return [];
 	}
 	const cells = dialogCells(room);
-	const aside = 'asked again before each member';
 	const head: Line = [
 		span('GATES', theme.styles.dim),
 		blank(cells - 5 - aside.length - 1),

@@ -149,6 +149,7 @@ test('read-only takes exactly the actions that change the cluster', () => {
 		'defragment',
 		'defragment-all',
 		'compact',
+		'host-backup',
 		'disarm',
 		'encrypt',
 		'decrypt',

@@ -10,6 +10,7 @@ import {type ScriptedEngine, scriptedEngine} from './scripted-engine.ts';
 const platform: Platform = {hostBackup: {} as NonNullable<Platform['hostBackup']>};
 const gate = (state: Gate['state'], detail: string): Gate => ({id: 'x', title: 'something', state, detail});
 const ready: HostBackupPlan = {
+	request: {hostDirectory: '/home/core/assets/backup', directory: '/b'},
 	gates: [gate('passed', 'all is well')],
 	choice: {kind: 'chosen', node: 'master-2', member: {id: 'b', name: 'master-2', role: 'follower', state: 'healthy'}},
 	holdsKeys: false,

@@ -160,7 +160,7 @@ it('chooses a follower, runs the script with the proxy, writes what it is made f
 describe('is not begun', () => {
 	it('where the plan says why', async () => {
 		const {plan, start, calls} = await looked({circumstances: rollout});
-		expect(plan.refusal).toContain('etcd is not progressing');
+		expect(plan.refusal).toContain('no rollout of etcd');
 		expect((await start()).message).toMatchObject({kind: 'refused', text: expect.stringContaining('Progressing')});
 		expect(calls).toEqual([]);
 	});

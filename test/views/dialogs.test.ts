@@ -412,7 +412,7 @@ test('the help', () => {
 		│  d            defragment this member                                         │
 		│  D            defragment all, leader last                                    │
 		│  C            compact old revisions                                          │
-		│  b            back up: a snapshot of a member                                │
+		│  b            back up: a snapshot, B on a host                               │
 		│  a            alarms, asked of etcd                                          │
 		│  a, there x   disarm NOSPACE             ✗ x: there is no alarm              │
 		│  6, there e   encrypt etcd's values      ✗ e: the API has not told yet how … │
