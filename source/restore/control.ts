@@ -56,6 +56,8 @@ export interface RestoreControl {
 	/** Looks until `stop`. */
 	start(): void;
 	stop(): void;
+	/** Resolves once nothing is being done any more, and what came of it is kept. */
+	idle(): Promise<void>;
 	/** Looks at once. */
 	look(): void;
 	/** A person's word that it is done. */
@@ -72,6 +74,7 @@ export function createRestoreControl({run: begun, path, keep, ways, clock, note}
 	const listeners = new Set<() => void>();
 	const stopping = new AbortController();
 	let wake = new AbortController();
+	let working: Promise<void> = Promise.resolve();
 	let state: RestoreState = {
 		run: begun,
 		wallMs: clock.wallMs(),
@@ -217,6 +220,7 @@ export function createRestoreControl({run: begun, path, keep, ways, clock, note}
 			stopping.abort();
 			wake.abort();
 		},
+		idle: () => working,
 		look: () => wake.abort(),
 		tick(step, typed) {
 			if (take(tickByPerson(state.run, step, typed, clock.wallMs()))) {
@@ -233,7 +237,7 @@ export function createRestoreControl({run: begun, path, keep, ways, clock, note}
 				say('refused', why);
 				return;
 			}
-			act(step)
+			working = act(step)
 				.catch((error: unknown) => say('refused', reasonOf(error)))
 				.finally(() => wake.abort());
 		},

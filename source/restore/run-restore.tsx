@@ -120,6 +120,10 @@ async function show(
 	control.start();
 	const closed = await terminal.closed;
 	control.stop();
+	if (closed.reason !== 'asked') {
+		// A connection that is lost must not cut a script short on its host: it is awaited, and what came of it is kept.
+		await control.idle();
+	}
 	say(`kept in ${path}. Go on: etcdtop restore --resume${ssh === undefined ? '' : ` --ssh ${ssh}@`}`);
 	return closed.reason === 'asked' ? 0 : failed;
 }

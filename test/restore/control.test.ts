@@ -182,6 +182,24 @@ describe('without a host that answers', () => {
 		control.stop();
 	});
 
+	test('what is being done when the screen goes is awaited, and what came of it kept', async () => {
+		const {promise, resolve} = Promise.withResolvers<{code: number; stdout: string; stderr: string}>();
+		const slow: HostCommands = {run: () => promise, close() {}};
+		const run = begun('4.17.3');
+		const script = run.runbook.steps.find(({id}) => id.startsWith('cluster-restore@'))!;
+		const before = run.runbook.steps.slice(0, run.runbook.steps.indexOf(script));
+		const ticks = before.map(({id}) => ({stepId: id, wallMs: 0, by: 'person', text: ''}) as const);
+		const {control, directory} = opened({...run, ticks}, {hosts: slow});
+		control.perform(script, 'cp-1');
+		await vi.waitFor(() => expect(keptRuns([directory]).runs[0]?.run.acts).toMatchObject([{outcome: 'begun'}]));
+		control.stop();
+		resolve({code: 0, stdout: '', stderr: ''});
+		await control.idle();
+		const kept = keptRuns([directory]).runs[0]!.run;
+		expect(kept.acts).toMatchObject([{stepId: script.id, outcome: 'done'}]);
+		expect(currentStep(kept)?.id).toBe('kubelet@cp-1');
+	});
+
 	test('what can not be kept is not done', async () => {
 		const run = begun('4.17.3');
 		const {control} = opened(run, {hosts: silent}, join(folder(), 'a-file', 'x'));
