@@ -79,7 +79,12 @@ function endOf({code, last}: {readonly code: number | null; readonly last: strin
 
 function runHere(script: string, onLine: (line: string) => void): Promise<{readonly code: number | null; readonly last: string}> {
 	return new Promise((resolve) => {
-		const child = spawn('sh', ['-c', script], {stdio: ['ignore', 'pipe', 'pipe'], timeout: performTimeoutMs});
+		const child = spawn('sh', ['-c', script], {
+			stdio: ['ignore', 'pipe', 'pipe'],
+			timeout: performTimeoutMs,
+			// A terminal that hangs up does not reach it.
+			detached: true,
+		});
 		let last = '';
 		const tell = (line: string) => {
 			last = safeText(line);

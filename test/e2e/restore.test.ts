@@ -2,13 +2,21 @@
 import {execFile} from 'node:child_process';
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
-import {expect, it, onTestFinished} from 'vitest';
+import {expect, it, onTestFinished, vi} from 'vitest';
+import {planRestore} from '../../source/domain/restore-plan.ts';
+import {beginRestore} from '../../source/domain/restore-run.ts';
+import {keepRun, keptRuns, runPath} from '../../source/restore/run-files.ts';
+import {openshiftInputs} from '../domain/restore-samples.ts';
+import {controlPlaneHosts} from '../helpers/control-plane-hosts.ts';
 import {type PseudoTerminal, startInTerminal} from '../helpers/pseudo-terminal.ts';
+import {whyNoSshd} from '../helpers/sshd.ts';
 import {backupIn, folder} from '../restore/made-up-cluster.ts';
 
 const run = promisify(execFile);
+const lacking = await whyNoSshd();
 const launcher = fileURLToPath(new URL('../../bin/etcdtop.js', import.meta.url));
 
 it('goes on after a kill, copies commands, takes no step out of its turn, and prints what it walks through', async () => {
@@ -80,3 +88,60 @@ async function typed(program: PseudoTerminal, text: string): Promise<void> {
 		await program.waitFor(`${text.slice(0, index + 1)}_`);
 	}
 }
+
+it.skipIf(lacking !== undefined)(
+	`a connection that is lost cuts no script short on its host, and what came of it is kept${lacking === undefined ? '' : ` (skipped: ${lacking})`}`,
+	async () => {
+		const hosts = ['cp-1', 'cp-2'].map((name, index) => ({name, address: `10.0.0.${index + 1}`}));
+		const at = await controlPlaneHosts(hosts.map(({address}) => address));
+		const plan = planRestore({...openshiftInputs(), hosts, recovery: 'cp-1', backup: backupIn(folder(), '4.17.3')});
+		if (plan.kind === 'refused') {
+			throw new Error(plan.why);
+		}
+		const run = beginRestore(plan.runbook, 'lost', Date.now());
+		const {steps} = run.runbook;
+		const script = steps.findIndex(({id}) => id.startsWith('cluster-restore@'));
+		const ticks = steps.slice(0, script).map(({id}) => ({stepId: id, wallMs: 0, by: 'person', text: ''}) as const);
+		const state = folder();
+		const directory = join(state, 'etcdtop');
+		keepRun(runPath(directory, run.id), directory, {...run, ticks});
+		for (const path of ['home/core/backup_2026-11-27_031500/a', 'home/core/backup_2026-11-27_031500/b', 'slow']) {
+			at.put(hosts[0]!.address, path);
+		}
+		const env = {
+			PATH: `${at.programs}:${process.env['PATH']}`,
+			HOME: folder(),
+			XDG_STATE_HOME: state,
+			TERM: 'xterm-256color',
+			LANG: 'C.UTF-8',
+		};
+		const program = startInTerminal(process.execPath, [launcher, 'restore', '--resume', '--ssh', 'core@'], {
+			columns: 80,
+			rows: 24,
+			env,
+		});
+		onTestFinished(() => program.kill());
+		await program.waitFor(/> ◌ +\d+ Restore on cp-1/, 20_000);
+		program.send('r');
+		await program.waitFor('Run on cp-1');
+		for (const key of [...'cp-1', '\t', '\r']) {
+			// The first keys in a dialog do not count, and each of a word counts by itself.
+			await sleep(600);
+			program.send(key);
+		}
+		await program.waitFor(/stopping etcd-pod/, 20_000);
+		program.hangUp();
+		// As a shell tells everything that it started.
+		process.kill(-program.pid, 'SIGHUP');
+		await vi.waitFor(
+			() => {
+				const kept = keptRuns([directory]).runs[0]!.run;
+				expect(kept.acts).toMatchObject([{outcome: 'done'}]);
+				expect(kept.ticks.at(-1)?.stepId).toBe(steps[script]!.id);
+			},
+			{timeout: 30_000, interval: 100},
+		);
+		expect(at.read(hosts[0]!.address, 'restored-with')).toMatch(/^HTTPS_PROXY=/);
+	},
+	90_000,
+);

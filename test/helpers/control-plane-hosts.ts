@@ -5,7 +5,7 @@
 import {execFileSync} from 'node:child_process';
 import {chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {onTestFinished} from 'vitest';
 import {sshdForTest} from './sshd.ts';
 
@@ -14,6 +14,8 @@ export type ControlPlaneHosts = {
 	readonly command: readonly string[];
 	/** Before the others in PATH: `ssh` and `scp` that lead there. */
 	readonly programs: string;
+	/** An empty file there; `slow` makes the script of the restore take its time. */
+	put(address: string, path: string): void;
 	has(address: string, path: string): boolean;
 	read(address: string, path: string): string;
 };
@@ -64,6 +66,10 @@ export async function controlPlaneHosts(addresses: readonly string[]): Promise<C
 	return {
 		command: [join(here, 'ssh')],
 		programs: here,
+		put(address, path) {
+			mkdirSync(dirname(join(root, address, path)), {recursive: true});
+			writeFileSync(join(root, address, path), '');
+		},
 		has: (address, path) => existsSync(join(root, address, path)),
 		read: (address, path) => readFileSync(join(root, address, path), 'utf8'),
 	};
@@ -107,8 +113,10 @@ const systemctl = [
 /** The real one wants a directory with one backup in it, and runs where its pods are still there. */
 const clusterRestore = [
 	'[ "$(ls "$1" | wc -l)" = 2 ] || { echo "backup directory $1 is not as it should be" >&2; exit 1; }',
-	'echo "HTTPS_PROXY=$HTTPS_PROXY NO_PROXY=$NO_PROXY" > "$HOST_ROOT/restored-with"',
 	'echo "...stopping etcd-pod.yaml"',
+	'if [ -e "$HOST_ROOT/slow" ]; then sleep 3; fi',
+	'echo "Waiting for container etcd to stop"',
+	'echo "HTTPS_PROXY=$HTTPS_PROXY NO_PROXY=$NO_PROXY" > "$HOST_ROOT/restored-with"',
 	'echo "starting restore-etcd static pod"',
 	'echo "starting kube-scheduler-pod.yaml"',
 ];

@@ -13,7 +13,9 @@ export type SshHostsOptions = {
 export function createSshHosts({user, dialTimeoutMs, command}: SshHostsOptions): HostCommands {
 	const logins = new Map<string, Ssh>();
 	const loginOf = ({address}: RunbookHost): Ssh => {
-		const known = logins.get(address) ?? new Ssh({host: `${user}@${address}`, dialTimeoutMs, ...(command && {command})});
+		const known =
+			logins.get(address) ??
+			new Ssh({host: `${user}@${address}`, dialTimeoutMs, outlivesTerminal: true, ...(command && {command})});
 		logins.set(address, known);
 		return known;
 	};

@@ -26,6 +26,8 @@ export type SshOptions = {
 	/** The program, and flags before ours. Default: `ssh` in PATH. */
 	readonly command?: readonly string[];
 	readonly signal?: AbortSignal;
+	/** What runs there goes on when this terminal hangs up; it is for us to await its end. */
+	readonly outlivesTerminal?: true;
 };
 
 /** A login asks a jump host, a directory, a second factor's server: longer than a connection to etcd may take. */
@@ -175,7 +177,10 @@ export class Ssh implements HostFiles {
 	}
 
 	async #logIn(): Promise<void> {
-		const master = this.#spawn(['-M', '-N'], [], 'ignore');
+		// One that no hangup reaches ends with our end of its pipe, when nothing goes through it any more: a kill leaves no login behind.
+		const master = this.#options.outlivesTerminal
+			? this.#spawn(['-M'], ['cat >/dev/null'])
+			: this.#spawn(['-M', '-N'], [], 'ignore');
 		const stderr = collected(master.stderr);
 		master.stderr?.on('data', (chunk: Buffer) =>
 			this.#said.push(
@@ -220,6 +225,7 @@ export class Ssh implements HostFiles {
 		const settings = Object.entries(own).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
 		const child = spawn(program, [...before, ...settings, '-T', ...flags, '--', this.#options.host, ...words], {
 			stdio: [stdin, 'pipe', 'pipe'],
+			detached: this.#options.outlivesTerminal === true,
 		});
 		this.#children.add(child);
 		child.once('close', () => this.#children.delete(child));
