@@ -18,7 +18,7 @@ import type {ScreenControls, Store} from './engine/controls.ts';
 import {type Chunk, chunkOf} from './key-event.ts';
 import {topOverlay} from './overlay-state.ts';
 import {keepUp} from './overlay-upkeep.ts';
-import {drawn, initialScreen, type Request, type ScreenState, type Step} from './screen-state.ts';
+import {drawn, initialScreen, type Request, type ScreenState, type Step, watching} from './screen-state.ts';
 import {dimmed, type Theme} from './theme.ts';
 import {backupLine} from './views/backup-line.ts';
 import {compactionLine} from './views/compaction.ts';
@@ -69,8 +69,9 @@ function useScreen({store, controls, now, onQuit}: AppProps, columns: number, ro
 	const unread = useRef<Chunk[]>([]);
 
 	function perform({screen: next, requests}: Step): ScreenState {
+		const asked = [...requests, ...watching(current.current, next)];
 		current.current = next;
-		for (const request of requests) {
+		for (const request of asked) {
 			ask(request);
 		}
 		return next;

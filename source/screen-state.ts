@@ -126,14 +126,13 @@ export function selectedId(screen: ScreenState, state: State): MemberId | undefi
 	return selectedMember(membersShown(state.members, screen), screen)?.member.id;
 }
 
-/** What a view shows is asked of the engine while it is open. */
-export function reduceScreen(screen: ScreenState, event: ScreenEvent, state: State): Step {
-	const step = reduced(screen, event, state);
-	const [was, is] = [screen.view === 'encryption', step.screen.view === 'encryption'];
-	return was === is ? step : stay(step.screen, ...step.requests, {call: 'watchEncryption', with: [is]});
+/** What is looked at only while somebody wants to see it: asked for when its view is opened, and left when it is. */
+export function watching(before: ScreenState, after: ScreenState): readonly Request[] {
+	const [was, is] = [before.view === 'encryption', after.view === 'encryption'];
+	return was === is ? [] : [{call: 'watchEncryption', with: [is]}];
 }
 
-function reduced(screen: ScreenState, event: ScreenEvent, state: State): Step {
+export function reduceScreen(screen: ScreenState, event: ScreenEvent, state: State): Step {
 	switch (event.type) {
 		case 'moved':
 			return stay(move(screen, event, state));

@@ -1,11 +1,14 @@
 /** Encryption in the engine: when it is looked at, what is told of it, and what comes of a change; under a clock that the test moves. */
 import {describe, expect, it} from 'vitest';
 import type {EncryptionSight} from '../../source/domain/encryption.ts';
+import type {Controls} from '../../source/engine/controls.ts';
 import {createEncryptionControl} from '../../source/engine/encryption-control.ts';
 import {initialState} from '../../source/engine/initial-state.ts';
 import type {Journal} from '../../source/engine/journal.ts';
 import type {JournalLine} from '../../source/engine/journal-line.ts';
+import {createLateControls} from '../../source/engine/late-controls.ts';
 import type {State} from '../../source/engine/state.ts';
+import type {DispatchingStore} from '../../source/engine/store.ts';
 import {update} from '../../source/engine/update.ts';
 import type {EncryptionPort} from '../../source/transport/platform.ts';
 import {TransportError} from '../../source/transport/transport-error.ts';
@@ -111,6 +114,20 @@ describe('when it is looked at', () => {
 		going.tells(silent);
 		await going.pass(60);
 		expect(going.looks()).toBe(6);
+	});
+
+	it('a view that was open before there was an engine, or under the last one, is looked at by the next', () => {
+		const late = createLateControls({} as DispatchingStore);
+		const seenBy = (name: string) =>
+			({watchEncryption: (wanted: boolean) => void told.push(`${name} ${wanted}`)}) as unknown as Controls;
+		const told: string[] = [];
+		late.watchEncryption(true);
+		late.connect(seenBy('first'));
+		late.connect(undefined);
+		late.connect(seenBy('second'));
+		late.watchEncryption(false);
+		late.connect(seenBy('third'));
+		expect(told).toEqual(['first true', 'second true', 'second false']);
 	});
 
 	it('without the Kubernetes API it says why there is nothing', () => {
