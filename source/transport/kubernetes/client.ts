@@ -26,9 +26,9 @@ export class KubernetesClient {
 	readonly #closing = new AbortController();
 
 	/** Throws `TransportError` for files of the kubeconfig that are of no use, or a certificate that has expired. */
-	constructor(context: KubeContext) {
+	constructor(context: KubeContext, newestToken?: () => string | undefined) {
 		this.context = context;
-		this.#credentials = new Credentials(context);
+		this.#credentials = new Credentials(context, newestToken);
 		checkFiles(context);
 		this.#library = openLibrary(context, this.#credentials);
 	}
@@ -127,8 +127,8 @@ export class KubernetesClient {
 	}
 
 	#asked(what: string): Asked {
-		const {name, cluster, user} = this.context;
-		const expiry = tokenExpiry(user.token);
+		const {name, cluster} = this.context;
+		const expiry = tokenExpiry(this.#credentials.token);
 		return {
 			what,
 			server: cluster.server,

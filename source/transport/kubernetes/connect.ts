@@ -67,13 +67,26 @@ export async function connectKubernetes(
 	options: KubernetesOptions,
 	context: KubeContext = chooseContext(readKubeconfig(options), options),
 ): Promise<KubernetesCluster> {
-	const client = new KubernetesClient(context);
+	const client = new KubernetesClient(context, newestToken(options, context));
 	try {
 		return await connect(client, options);
 	} catch (error) {
 		client.close();
 		throw error;
 	}
+}
+
+/** The same context's, for the same server: no other one gets it. */
+function newestToken(options: KubernetesOptions, {name, cluster}: KubeContext): () => string | undefined {
+	return () => {
+		try {
+			const now = chooseContext(readKubeconfig(options), {...options, context: name});
+			return now.cluster.server === cluster.server ? now.user.token : undefined;
+		} catch {
+			// It is being written, or gone: the old one goes on.
+			return undefined;
+		}
+	};
 }
 
 async function connect(client: KubernetesClient, options: KubernetesOptions): Promise<KubernetesCluster> {

@@ -1,4 +1,4 @@
-/** Credentials that end and are got again: from a plugin of the kubeconfig, or from a file that somebody else renews. */
+/** Credentials that end and are got again: from a plugin of the kubeconfig, from a file that somebody else renews, or by a login meanwhile. */
 import {execFile} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import type {RequestOptions} from 'node:https';
@@ -19,28 +19,41 @@ const fileTokenMs = 60_000;
 
 export class Credentials {
 	readonly #context: KubeContext;
+	readonly #newestToken: (() => string | undefined) | undefined;
+	/** The kubeconfig's own. */
+	#token: string | undefined;
 	#current: {readonly credential: Credential; readonly until: number} | undefined;
 	#pending: Promise<Credential> | undefined;
 
-	constructor(context: KubeContext) {
+	/** `newestToken`: what the kubeconfig has for this context now; a login in another terminal writes it there. */
+	constructor(context: KubeContext, newestToken?: () => string | undefined) {
 		this.#context = context;
+		this.#newestToken = newestToken;
+		this.#token = context.user.token;
+	}
+
+	/** The one of the kubeconfig that is in use. */
+	get token(): string | undefined {
+		return this.#token;
 	}
 
 	/** Whether refused credentials can be replaced by asking again. */
 	get renewable(): boolean {
-		return this.#context.user.plugin !== undefined || this.#context.user.tokenFile !== undefined;
+		const {plugin, tokenFile} = this.#context.user;
+		return plugin !== undefined || tokenFile !== undefined || (this.#token !== undefined && this.#newestToken !== undefined);
 	}
 
 	/** The API server refused them: the next use gets new ones. */
 	forget(): void {
 		this.#current = undefined;
+		this.#token = this.#token && (this.#newestToken?.() ?? this.#token);
 	}
 
 	/** What to send now. Rejects with `TransportError` `unauthenticated`. */
 	async get(): Promise<Credential> {
 		const {plugin, tokenFile} = this.#context.user;
 		if (plugin === undefined && tokenFile === undefined) {
-			return {};
+			return this.renewable && this.#token !== undefined ? {token: this.#token} : {};
 		}
 		if (this.#current !== undefined && Date.now() < this.#current.until) {
 			return this.#current.credential;

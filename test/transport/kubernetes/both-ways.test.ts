@@ -82,6 +82,24 @@ describe.each(['tunnel', 'exec'] as const)('over %s', (via) => {
 		await until(() => transport.status(member, options));
 	});
 
+	test('a token that ended is replaced by a login in another terminal', async () => {
+		const api = await apiForTest(cluster);
+		const proxy = await faultProxyForTest(api.url);
+		const kubeconfig = join(cluster.directory, `kubeconfig-login-${via}`);
+		const logIn = (url = proxy.url()) => writeFile(kubeconfig, api.kubeconfig(undefined, url));
+		await logIn();
+		const {transport} = await connected(cluster, '', {via, kubeconfig});
+		const [member] = (await transport.membership(options)).members as [Member];
+		api.faults.expireToken(api.admin);
+		proxy.cut();
+		await until(async () => expect((await failure(transport.status(member, options))).kind).toBe('unauthenticated'));
+		// What is meant for another server is not sent to this one.
+		await logIn('https://127.0.0.1:1');
+		await until(async () => expect((await failure(transport.status(member, options))).kind).toBe('unauthenticated'));
+		await logIn();
+		await until(() => transport.status(member, options));
+	});
+
 	test('a permission that is taken away is named', async () => {
 		const api = await apiForTest(cluster);
 		const proxy = await faultProxyForTest(api.url);
