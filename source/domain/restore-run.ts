@@ -72,15 +72,26 @@ export function whyNotNow(run: RestoreRun, step: RunbookStep): string | undefine
 	return isBefore ? undefined : `first: ${before.title}`;
 }
 
-/** A person's word for it. */
-export function tickByPerson(run: RestoreRun, step: RunbookStep, typed: string, wallMs: number): Ticked {
-	const why = whyNotNow(run, step) ?? whyOtherWord(step, typed.trim());
+/** What a person types for it; a longer word where the program sees that it is not so. */
+export function tickWord({word}: RunbookStep, seen: CheckAnswer | undefined): string {
+	return seen?.kind === 'not yet' ? `${word} anyway` : word;
+}
+
+/** A person's word for it. `seen`: what the program saw last. */
+export function tickByPerson(run: RestoreRun, step: RunbookStep, typed: string, wallMs: number, seen?: CheckAnswer): Ticked {
+	const why = whyNotNow(run, step) ?? whyOtherWord(step, typed.trim(), seen);
 	return why === undefined
 		? {kind: 'ticked', run: withTick(run, {stepId: step.id, wallMs, by: 'person', text: `typed: ${typed.trim()}`})}
 		: {kind: 'refused', why};
 }
 
-function whyOtherWord({word, asks}: RunbookStep, typed: string): string | undefined {
+function whyOtherWord(step: RunbookStep, typed: string, seen: CheckAnswer | undefined): string | undefined {
+	const {asks} = step;
+	// No word makes a backup of another release one of this.
+	if (asks !== undefined && seen?.kind === 'not yet') {
+		return seen.text;
+	}
+	const word = tickWord(step, seen);
 	if (typed === word) {
 		return undefined;
 	}

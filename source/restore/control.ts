@@ -223,7 +223,7 @@ export function createRestoreControl({run: begun, path, keep, ways, clock, note}
 		idle: () => working,
 		look: () => wake.abort(),
 		tick(step, typed) {
-			if (take(tickByPerson(state.run, step, typed, clock.wallMs()))) {
+			if (take(tickByPerson(state.run, step, typed, clock.wallMs(), state.answers[step.id]?.answer))) {
 				wake.abort();
 			}
 		},

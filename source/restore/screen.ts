@@ -1,6 +1,6 @@
 /** What a person has chosen to look at in a runbook, and what keys change it. Pure: what is asked of the control comes back as a request. */
 import {type ConfirmationState, openConfirmation, pasteInConfirmation, pressInConfirmation} from '../confirmation-state.ts';
-import {currentStep, performWord, whyNotNow} from '../domain/restore-run.ts';
+import {currentStep, performWord, tickWord, whyNotNow} from '../domain/restore-run.ts';
 import type {RunbookStep} from '../domain/runbook.ts';
 import {isPrintable, type KeyEvent} from '../key-event.ts';
 import type {RestoreState} from './control.ts';
@@ -145,7 +145,7 @@ function opened(
 	if (kind === 'tick' && step.asks !== undefined) {
 		return {screen: {...screen, overlay: {kind: 'ask', stepId: step.id, typed: ''}}};
 	}
-	const word = kind === 'tick' ? step.word : performWord(state.run, step);
+	const word = kind === 'tick' ? tickWord(step, state.answers[step.id]?.answer) : performWord(state.run, step);
 	return {screen: {...screen, overlay: {kind, stepId: step.id, confirmation: openConfirmation(word, at)}}};
 }
 

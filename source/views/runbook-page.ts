@@ -149,7 +149,10 @@ function dialogOf(overlay: RestoreOverlay, state: RestoreState, room: Room, them
 	const {confirmation} = overlay;
 	if (overlay.kind === 'tick') {
 		const found = state.answers[step.id]?.answer;
-		const doubt = found === undefined || found.kind === 'yes' ? [] : [`The program has not seen it: ${found.text}.`];
+		const doubt =
+			found === undefined || found.kind === 'yes'
+				? []
+				: [`${found.kind === 'not yet' ? 'The program sees that it is not so' : 'The program has not seen it'}: ${found.text}.`];
 		const more = [`It worked when: ${step.seen}`, ...doubt];
 		return confirmationDialog(
 			{title: `Done? ${step.title}`, aside, consequences: more, confirmation, button: 'Tick off'},

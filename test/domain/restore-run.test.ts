@@ -99,6 +99,17 @@ test("a host's step takes that host's name, and the release the one that the bac
 	});
 });
 
+test('what the program sees not to be so takes a longer word, and another release none at all', () => {
+	const seen = {kind: 'not yet', text: 'still running: etcd'} as const;
+	let run = begun(openshiftInputs());
+	const [files] = run.runbook.steps;
+	expect(tickByPerson(run, files!, files!.word, 0, seen)).toEqual({kind: 'refused', why: 'the word is whole anyway'});
+	run = ticked(tickByPerson(run, files!, 'whole anyway', 0, seen));
+	const other = {kind: 'not yet', text: 'the cluster is 4.17.4 now'} as const;
+	expect(tickByPerson(run, currentStep(run)!, '4.17.3', 0, other)).toEqual({kind: 'refused', why: other.text});
+	expect(tickByPerson(run, currentStep(run)!, '4.17.3', 0, {kind: 'unknown', text: ''}).kind).toBe('ticked');
+});
+
 test("the program ticks nothing that it did not see, and nothing that is a person's alone", () => {
 	let run = begun(openshiftInputs());
 	const [files] = run.runbook.steps;
