@@ -6,7 +6,7 @@ import {openJournal} from '../../source/engine/journal.ts';
 import {clusterForTest} from '../helpers/cluster.ts';
 import {temporaryDirectory} from '../helpers/engine.ts';
 import {fragment} from '../helpers/fill.ts';
-import {startProgram} from '../helpers/program.ts';
+import {type Started, startProgram} from '../helpers/program.ts';
 
 it('a second run after a killed one waits a real minute from its defragmentation', async () => {
 	const cluster = await clusterForTest();
@@ -15,19 +15,26 @@ it('a second run after a killed one waits a real minute from its defragmentation
 	const journal = openJournal([join(stateHome, 'etcdtop')]);
 	const started = () => journal.read().lines.filter(({type}) => type === 'started');
 
-	const first = startProgram(['defrag', '--all', '--yes', ...cluster.connectionFlags], stateHome);
-	while (started().length === 0 && first.process.exitCode === null) {
-		await delay(5);
-	}
+	/** On a busy machine a gate may fall before anything is sent, and end it: then it is started again, as a script would. */
+	const untilStarted = async (count: number): Promise<Started> => {
+		for (let attempt = 1; ; attempt++) {
+			const program = startProgram(['defrag', '--all', '--yes', ...cluster.connectionFlags], stateHome);
+			while (started().length < count && program.process.exitCode === null) {
+				await delay(5);
+			}
+			if (started().length >= count || attempt === 3) {
+				return program;
+			}
+		}
+	};
+
+	const first = await untilStarted(1);
 	first.process.kill('SIGKILL');
 	await first.exitCode;
 	const killed = started();
 	expect(killed).toHaveLength(1);
 
-	const second = startProgram(['defrag', '--all', '--yes', ...cluster.connectionFlags], stateHome);
-	while (started().length === 1 && second.process.exitCode === null) {
-		await delay(100);
-	}
+	const second = await untilStarted(2);
 	const next = started()[1];
 	expect(next, second.stderr()).toBeDefined();
 	expect((next?.uptimeMs ?? 0) - (killed[0]?.uptimeMs ?? 0)).toBeGreaterThanOrEqual(60_000);
