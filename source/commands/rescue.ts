@@ -59,11 +59,10 @@ async function rescueFrom(context: CommandContext, handle: EngineHandle): Promis
 	}
 	controls.openRescue();
 	const begun = await waitFor(store, ({rescue}) => rescue);
-	const [whose, outlook] = rescueSteps(store.getState(), begun);
-	for (const step of [whose, outlook]) {
-		say(step === undefined ? '' : stepSentence(step));
-	}
+	sayStep('whose alarm', context, handle);
 	await tellWhatGrew(context, handle);
+	// The keys tell how much of the file is history.
+	sayStep('will it help', context, handle);
 	const stop = follow(store, say, ({rescue, ...state}) =>
 		rescue?.decision.kind === 'wait' && rescue.decision.step === 'members'
 			? `waiting: ${rescue.decision.why}`
@@ -73,6 +72,14 @@ async function rescueFrom(context: CommandContext, handle: EngineHandle): Promis
 		return await goThrough(begun.rescue.round, context, handle);
 	} finally {
 		stop();
+	}
+}
+
+function sayStep(title: string, {say}: CommandContext, {store}: EngineHandle): void {
+	const state = store.getState();
+	const step = state.rescue && rescueSteps(state, state.rescue).find((one) => one.title === title);
+	if (step !== undefined) {
+		say(stepSentence(step));
 	}
 }
 
@@ -199,7 +206,9 @@ async function snapshotFirst(context: CommandContext, handle: EngineHandle): Pro
 }
 
 /** Whatever comes of it, it is watched on. */
-async function offerProbe({options, ask, say}: CommandContext, {store, controls}: EngineHandle): Promise<void> {
+async function offerProbe(context: CommandContext, handle: EngineHandle): Promise<void> {
+	const {options, ask} = context;
+	const {store, controls} = handle;
 	if (store.getState().rescue?.rescue.probe?.kind === 'written') {
 		return;
 	}
@@ -212,9 +221,7 @@ async function offerProbe({options, ask, say}: CommandContext, {store, controls}
 		const kind = rescue?.rescue.probe?.kind;
 		return message?.kind === 'refused' || (kind !== undefined && kind !== 'trying') ? true : undefined;
 	});
-	const state = store.getState();
-	const step = state.rescue && rescueSteps(state, state.rescue)[7];
-	say(step === undefined ? '' : stepSentence(step));
+	sayStep('try a write', context, handle);
 }
 
 function report(isOver: boolean, {print, say}: CommandContext, {store, controls}: EngineHandle): number {

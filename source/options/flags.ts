@@ -435,6 +435,7 @@ export const flags: readonly Flag[] = [
 			'defrag',
 			'alarm',
 			'compact',
+			'rescue',
 			'encryption',
 			'journal',
 			'report',

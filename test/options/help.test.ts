@@ -201,3 +201,10 @@ test("the README's table has every flag", () => {
 		'| `--endpoints URL,…` | any reachable endpoint; it leads to all members. Without it etcd is looked for through Kubernetes, where there is a kubeconfig | `127.0.0.1:2379` | `ETCDCTL_ENDPOINTS` |',
 	);
 });
+
+test('every command that reaches a cluster and writes the journal takes the place of the journal', () => {
+	const {commands: taking} = flags.find(({name}) => name === 'state-dir')!;
+	for (const {name} of commands.filter(({reachesCluster}) => reachesCluster)) {
+		expect(taking).toContain(name);
+	}
+});
