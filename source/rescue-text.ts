@@ -76,7 +76,7 @@ function outlook({members}: State, {rescue, decision}: RescueState, voters: read
 		return {stage: 'failed', text: `no: ${percentText(decision.used)} of the quota is held by keys as they are now`};
 	}
 	if (isShrunk(voters)) {
-		return {stage: 'done', text: `${percentText(useAfter)} of the quota is in use; ${until}`};
+		return {stage: 'done', text: `${percentText(useAfter)} of the quota is in use${fullInMs === undefined ? '' : `; ${until}`}`};
 	}
 	const keys = keysInEtcd(members);
 	const live = liveRatio(rescue, {voters, ...(keys === undefined ? {} : {keys})});

@@ -8,9 +8,9 @@ import {chosenMinimumBytes, chosenMinimumRatio, cooldownMs, leaderStableMs, wort
 import {livenessWarnings} from './liveness.ts';
 import {type MemberId, memberLabel, type Role} from './member.ts';
 import {moveLeaderOffer} from './move-leader.ts';
-import type {MemberObservation} from './observation.ts';
+import type {MemberObservation, Observation} from './observation.ts';
 import {durationText, percentText, sizeText} from './text.ts';
-import {mayHideFreedPages} from './uncounted.ts';
+import {heldBytes, mayHideFreedPages} from './uncounted.ts';
 import {versionWarnings} from './version-faults.ts';
 import {agreedLeader, isAnswering, votersOf} from './voters.ts';
 
@@ -48,7 +48,7 @@ export function planDefragmentation(input: PlanInput): DefragPlan {
 	const leaderId = 'leaderId' in agreed ? agreed.leaderId : undefined;
 	const rows = observation.members
 		.filter(({member}) => input.finished?.includes(member.id) !== true)
-		.map((seen) => ({seen, row: rowOf(seen, leaderId, input.speed, mayHideFreedPages(seen, observation))}));
+		.map((seen) => ({seen, row: rowOf(seen, observation, leaderId, input.speed)}));
 	const chosen = scope.kind === 'all' ? rows : rows.filter(({row}) => row.memberId === scope.memberId);
 	const judged = chosen.map(({seen, row}) => ({row, leaveOut: reasonToLeaveOut(seen, row, input)}));
 	const steps = inOrder(judged.filter(({leaveOut}) => leaveOut === undefined).map(({row}) => row));
@@ -100,12 +100,12 @@ export function planDefragmentation(input: PlanInput): DefragPlan {
 	};
 }
 
-function rowOf(seen: MemberObservation, leaderId: MemberId | undefined, speed: Speed, atLeast: boolean): PlanRow {
+function rowOf(seen: MemberObservation, observation: Observation, leaderId: MemberId | undefined, speed: Speed): PlanRow {
 	const {member} = seen;
 	const status = seen.status.kind === 'answered' ? seen.status.value : undefined;
 	const role: Role = member.isLearner || status?.isLearner === true ? 'learner' : member.id === leaderId ? 'leader' : 'follower';
 	const dbSizeBytes = status?.dbSizeBytes ?? 0;
-	const inUseBytes = Math.min(status?.dbSizeInUseBytes ?? 0, dbSizeBytes);
+	const inUseBytes = Math.min(heldBytes(seen, observation), dbSizeBytes);
 	const reclaimBytes = dbSizeBytes - inUseBytes;
 	return {
 		memberId: member.id,
@@ -115,7 +115,7 @@ function rowOf(seen: MemberObservation, leaderId: MemberId | undefined, speed: S
 		inUseBytes,
 		reclaimBytes,
 		reclaimRatio: dbSizeBytes === 0 ? 0 : reclaimBytes / dbSizeBytes,
-		reclaimIsAtLeast: atLeast,
+		reclaimIsAtLeast: mayHideFreedPages(seen, observation),
 		estimateMs: Math.max(minimumEstimateMs, Math.round((inUseBytes / speed.bytesPerSecond) * 1000)),
 		why: '',
 	};

@@ -5,9 +5,10 @@
  */
 import {alarmsOf} from './alarm.ts';
 import {quotaOf, usedRatio} from './db-size.ts';
-import {disarmRatio} from './defrag-policy.ts';
+import {disarmRatio, maximumLagEntries} from './defrag-policy.ts';
 import {answered, type MemberObservation, type Observation} from './observation.ts';
 import {listText} from './text.ts';
+import {answeringVoters, committedIndex} from './voters.ts';
 
 /**
  * Whether its size in use may be too high to tell what defragmenting gives: NOSPACE stands and the file is so large that the alarm
@@ -19,6 +20,22 @@ export function mayHideFreedPages({status, metrics}: MemberObservation, observat
 		return false;
 	}
 	return (usedRatio(value.dbSizeBytes, quotaOf(value, answered(metrics))) ?? 0) >= disarmRatio;
+}
+
+/**
+ * What it holds, as far as that can be told: voters hold the same data, so that a member that can't count holds what the smallest of
+ * those says that have applied what it has, one that was defragmented already for instance.
+ */
+export function heldBytes(seen: MemberObservation, observation: Observation): number {
+	const own = answered(seen.status)?.dbSizeInUseBytes ?? 0;
+	if (!mayHideFreedPages(seen, observation)) {
+		return own;
+	}
+	const committed = committedIndex(observation);
+	const others = answeringVoters(observation).flatMap(({status: {value}}) =>
+		committed - value.raftAppliedIndex > maximumLagEntries ? [] : [value.dbSizeInUseBytes],
+	);
+	return Math.min(own, ...others);
 }
 
 /** Whether a member's size in use, after a compaction under NOSPACE, is small enough to be believed. */

@@ -100,9 +100,23 @@ describe('under NOSPACE', () => {
 
 	it('takes those near their quota, whose freed pages etcd may not have counted', () => {
 		const made = plan(full([alarm]));
-		expect(made.steps.map(({name, why}) => `${name}: ${why}`)).toEqual(['etcd-0: near its quota', 'etcd-2: leader, last']);
+		expect(made.steps.map(({name, why}) => `${name}: ${why}`)).toEqual(['etcd-0: gives most', 'etcd-2: leader, last']);
 		expect(made.leftOut.map(({name, why}) => `${name}: ${why}`)).toEqual(['etcd-1: skip, under 10%']);
 		expect(plan(full([alarm]), {kind: 'member', memberId: 'a2'}).refusal).toMatch(/etcd-0 goes first/);
+	});
+
+	it('counts what they hold by the voter that says the least: all hold the same', () => {
+		const made = plan(full([alarm]));
+		expect(made.steps.map(({inUseBytes, reclaimBytes}) => [inUseBytes, reclaimBytes])).toEqual([
+			[59 * MiB, 33 * MiB],
+			[59 * MiB, 36 * MiB],
+		]);
+		expect(made.steps.every(({reclaimIsAtLeast}) => reclaimIsAtLeast)).toBe(true);
+		const lagging = full([alarm]).map((one, index) => ({
+			...one,
+			status: {...(one.status as object), raftIndex: 90_000, raftAppliedIndex: index === 1 ? 1 : 90_000},
+		}));
+		expect(plan(lagging).steps.map(({inUseBytes}) => inUseBytes)).toEqual([91 * MiB, 91 * MiB]);
 	});
 
 	it('moves leadership to none of them before its turn', () => {
