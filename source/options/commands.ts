@@ -33,7 +33,7 @@ export const commands: readonly Command[] = [
 	{
 		name: 'monitor',
 		help: 'watch the cluster, full screen',
-		details: ['Watch a cluster live and defragment it safely, by keyboard. Inside, ? lists the keys.'],
+		details: ['Watch a cluster live, and do its upkeep safely, by keyboard. Inside, ? lists the keys.'],
 		reachesCluster: true,
 	},
 	{

@@ -16,7 +16,7 @@ export function helpText(name: CommandName): string {
 
 function programHelp(monitor: Command): string {
 	return [
-		'etcdtop: top for etcd. Watch a cluster live and defragment it safely.',
+		'etcdtop: top for etcd. Watch a cluster live, and do its upkeep safely.',
 		'',
 		'Usage:',
 		...commands.flatMap((command) => twoColumns(`  ${usageOf(command)}`, command.help)),

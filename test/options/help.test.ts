@@ -5,7 +5,7 @@ import {flagTable, helpText} from '../../source/options/help.ts';
 
 test('the program', () => {
 	expect(`\n${helpText('monitor')}\n`).toBe(`
-etcdtop: top for etcd. Watch a cluster live and defragment it safely.
+etcdtop: top for etcd. Watch a cluster live, and do its upkeep safely.
 
 Usage:
   etcdtop                          watch the cluster, full screen
