@@ -10,10 +10,10 @@ import {signedLines} from './signed-lines.ts';
 import type {ViewProps} from './view.ts';
 
 /** Where the second line of a row begins. */
-const indentCells = 16;
+const indentCells = 15;
 const messageFrom = 110;
 /** Of the columns before the message, and the blanks around it. */
-const beforeMessageCells = 65;
+const beforeMessageCells = 63;
 
 export function serverLines({columns, theme}: ViewProps, {servers}: EncryptionStatus): readonly Line[] {
 	const table = serverColumns(columns, theme);
@@ -36,12 +36,12 @@ function commonStale(servers: readonly ApiServerStatus[]): string | undefined {
 
 function serverColumns(columns: number, theme: Theme): readonly Column<ApiServerStatus>[] {
 	return [
-		{head: 'API SERVER', cells: 11, align: 'left', gap: 2, content: ({name}) => span(name, theme.styles.strong)},
+		{head: 'API SERVER', cells: 10, align: 'left', gap: 2, content: ({name}) => span(name, theme.styles.strong)},
 		{head: 'STATE', cells: 15, align: 'left', gap: 2, content: ({phase}) => phaseSpans(phase, theme)},
 		{head: 'WRITTEN', cells: 7, align: 'right', gap: 2, content: (server) => span(writtenText(server))},
 		{
 			head: 'CONDITION',
-			cells: 21,
+			cells: 20,
 			align: 'left',
 			gap: 2,
 			content: ({reason, stale}) => span(theme.text(reason || '–'), stale === undefined ? '' : theme.styles.dim),
@@ -145,12 +145,12 @@ function keyColumns({now, wallOffsetMs, at}: ClockOfLook, theme: Theme): readonl
 	const time = (ageMs: number | undefined) =>
 		ageMs === undefined ? theme.symbols.none : timeCell(at - ageMs + wallOffsetMs, now + wallOffsetMs);
 	return [
-		{head: 'API SERVER', cells: 11, align: 'left', gap: 2, content: ({name}) => span(name, theme.styles.strong)},
-		{head: 'KEY', cells: 4, align: 'right', gap: 2, content: ({key}) => span(String(key.id))},
+		{head: 'API SERVER', cells: 10, align: 'left', gap: 2, content: ({name}) => span(name, theme.styles.strong)},
+		{head: 'KEY', cells: 3, align: 'right', gap: 2, content: ({key}) => span(String(key.id))},
 		{head: 'TYPE', cells: 8, align: 'left', gap: 2, content: ({key}) => span(theme.text(key.mode))},
 		{head: 'MADE', cells: 8, align: 'left', gap: 2, content: ({key}) => span(time(key.ageMs))},
-		{head: 'ALL WRITTEN', cells: 11, align: 'left', gap: 2, content: ({key}) => span(time(key.migratedAgeMs))},
-		{head: 'NEXT KEY', cells: 16, align: 'left', gap: 2, content: ({key}) => nextKey(key.rotationInMs, now - at, theme)},
+		{head: 'WRITTEN', cells: 8, align: 'left', gap: 2, content: ({key}) => span(time(key.migratedAgeMs))},
+		{head: 'NEXT KEY', cells: 9, align: 'left', gap: 2, content: ({key}) => nextKey(key.rotationInMs, now - at, theme)},
 	];
 }
 

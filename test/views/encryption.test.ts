@@ -2,12 +2,14 @@ import {describe, expect, test} from 'vitest';
 import {openConfirmation} from '../../source/confirmation-state.ts';
 import type {EncryptionSight} from '../../source/domain/encryption.ts';
 import type {State} from '../../source/engine/state.ts';
+import {displayWidth} from '../../source/format.ts';
 import {initialScreen, type Overlay} from '../../source/screen-state.ts';
 import {createTheme} from '../../source/theme.ts';
 import {overlayLines} from '../../source/views/dialogs.ts';
 import {encryptionLines} from '../../source/views/encryption.tsx';
 import {encrypted, plain, plansOf, seen, sightOf, silent, underWay} from '../helpers/sample-encryption.ts';
 import {now, ocpState, prodState, screen} from '../helpers/sample-state.ts';
+import {frame} from './picture.tsx';
 
 function textOf(lines: ReturnType<typeof encryptionLines>): string {
 	const rows = lines.map((line) =>
@@ -29,24 +31,24 @@ describe('under way', () => {
 		expect(draw({encryption: seen(underWay)})).toMatchInlineSnapshot(`
 			"
 			── encryption ── configured aescbc ── asked 14:32:06 ───────────────────────────
-			  API SERVER   STATE            WRITTEN  CONDITION
-			  OpenShift    ✓ encrypted       1 of 1  EncryptionCompleted
-			               └ routes
-			  Kubernetes   ◆ encrypting      1 of 2  EncryptionInProgress
-			               └ being written anew: secrets
-			  OAuth        ◆ encrypting      0 of 2  EncryptionDisabled
-			               └ the condition may be old: revisions are converging: 2 nodes
-			                 are at revision 7; 1 node is at revision 8
+			  API SERVER  STATE            WRITTEN  CONDITION
+			  OpenShift   ✓ encrypted       1 of 1  EncryptionCompleted
+			              └ routes
+			  Kubernetes  ◆ encrypting      1 of 2  EncryptionInProgress
+			              └ being written anew: secrets
+			  OAuth       ◆ encrypting      0 of 2  EncryptionDisabled
+			              └ the condition may be old: revisions are converging: 2 nodes are
+			                at revision 7; 1 node is at revision 8
 
 			 ████████████████░░░░░░░░░░░░░░░░░░░░░░░░  2 of 5 resources   6:02 so far
 			 ◆ encrypting, which takes 20 minutes or longer; no backup until then: it would
 			   be partially encrypted
 
 			── keys ── the newest of each; a new one a week after everything was written ───
-			  API SERVER    KEY  TYPE      MADE      ALL WRITTEN  NEXT KEY
-			  OpenShift       1  aescbc    14:26:06  14:29:06     in 6d23h
-			  Kubernetes      1  aescbc    14:26:06  –            –
-			  OAuth           1  aescbc    14:26:06  –            –
+			  API SERVER  KEY  TYPE      MADE      WRITTEN   NEXT KEY
+			  OpenShift     1  aescbc    14:26:06  14:29:06  in 6d23h
+			  Kubernetes    1  aescbc    14:26:06  –         –
+			  OAuth         1  aescbc    14:26:06  –         –
 			"
 		`);
 	});
@@ -55,21 +57,21 @@ describe('under way', () => {
 		expect(draw({encryption: seen(underWay)}, 120)).toMatchInlineSnapshot(`
 			"
 			── encryption ── configured aescbc ── asked 14:32:06 ───────────────────────────────────────────────────────────────────
-			  API SERVER   STATE            WRITTEN  CONDITION              MESSAGE
-			  OpenShift    ✓ encrypted       1 of 1  EncryptionCompleted    All resources encrypted: routes.route.openshift.io
-			  Kubernetes   ◆ encrypting      1 of 2  EncryptionInProgress   Resource secrets is being encrypted
-			               └ being written anew: secrets
-			  OAuth        ◆ encrypting      0 of 2  EncryptionDisabled     Encryption is not enabled
-			               └ the condition may be old: revisions are converging: 2 nodes are at revision 7; 1 node is at revision 8
+			  API SERVER  STATE            WRITTEN  CONDITION             MESSAGE
+			  OpenShift   ✓ encrypted       1 of 1  EncryptionCompleted   All resources encrypted: routes.route.openshift.io
+			  Kubernetes  ◆ encrypting      1 of 2  EncryptionInProgress  Resource secrets is being encrypted
+			              └ being written anew: secrets
+			  OAuth       ◆ encrypting      0 of 2  EncryptionDisabled    Encryption is not enabled
+			              └ the condition may be old: revisions are converging: 2 nodes are at revision 7; 1 node is at revision 8
 
 			 ████████████████░░░░░░░░░░░░░░░░░░░░░░░░  2 of 5 resources   6:02 so far
 			 ◆ encrypting, which takes 20 minutes or longer; no backup until then: it would be partially encrypted
 
 			── keys ── the newest of each; a new one a week after everything was written ───────────────────────────────────────────
-			  API SERVER    KEY  TYPE      MADE      ALL WRITTEN  NEXT KEY
-			  OpenShift       1  aescbc    14:26:06  14:29:06     in 6d23h
-			  Kubernetes      1  aescbc    14:26:06  –            –
-			  OAuth           1  aescbc    14:26:06  –            –
+			  API SERVER  KEY  TYPE      MADE      WRITTEN   NEXT KEY
+			  OpenShift     1  aescbc    14:26:06  14:29:06  in 6d23h
+			  Kubernetes    1  aescbc    14:26:06  –         –
+			  OAuth         1  aescbc    14:26:06  –         –
 			"
 		`);
 	});
@@ -84,14 +86,14 @@ describe('under way', () => {
 		expect(draw({encryption: seen(underWay), encryptionChange}, 80, false)).toMatchInlineSnapshot(`
 			"
 			-- encryption -- configured aescbc -- asked 14:32:06 ---------------------------
-			  API SERVER   STATE            WRITTEN  CONDITION
-			  OpenShift    + encrypted       1 of 1  EncryptionCompleted
-			               \` routes
-			  Kubernetes   ~ encrypting      1 of 2  EncryptionInProgress
-			               \` being written anew: secrets
-			  OAuth        ~ encrypting      0 of 2  EncryptionDisabled
-			               \` the condition may be old: revisions are converging: 2 nodes
-			                 are at revision 7; 1 node is at revision 8
+			  API SERVER  STATE            WRITTEN  CONDITION
+			  OpenShift   + encrypted       1 of 1  EncryptionCompleted
+			              \` routes
+			  Kubernetes  ~ encrypting      1 of 2  EncryptionInProgress
+			              \` being written anew: secrets
+			  OAuth       ~ encrypting      0 of 2  EncryptionDisabled
+			              \` the condition may be old: revisions are converging: 2 nodes are
+			                at revision 7; 1 node is at revision 8
 
 			 ################------------------------  2 of 5 resources   6:02 so far
 			 ~ encrypting, which takes 20 minutes or longer; no backup until then: it would
@@ -100,10 +102,10 @@ describe('under way', () => {
 			   itself, also when you leave
 
 			-- keys -- the newest of each; a new one a week after everything was written ---
-			  API SERVER    KEY  TYPE      MADE      ALL WRITTEN  NEXT KEY
-			  OpenShift       1  aescbc    14:26:06  14:29:06     in 6d23h
-			  Kubernetes      1  aescbc    14:26:06  -            -
-			  OAuth           1  aescbc    14:26:06  -            -
+			  API SERVER  KEY  TYPE      MADE      WRITTEN   NEXT KEY
+			  OpenShift     1  aescbc    14:26:06  14:29:06  in 6d23h
+			  Kubernetes    1  aescbc    14:26:06  -         -
+			  OAuth         1  aescbc    14:26:06  -         -
 			"
 		`);
 	});
@@ -114,24 +116,24 @@ describe('under way', () => {
 			── encryption ── configured aescbc ── as it was 32 s ago ───────────────────────
 			 ✗ The API does not answer: no answer within 5.0 s. What was under way goes on
 			   in the cluster.
-			  API SERVER   STATE            WRITTEN  CONDITION
-			  OpenShift    ✓ encrypted       1 of 1  EncryptionCompleted
-			               └ routes
-			  Kubernetes   ◆ encrypting      1 of 2  EncryptionInProgress
-			               └ being written anew: secrets
-			  OAuth        ◆ encrypting      0 of 2  EncryptionDisabled
-			               └ the condition may be old: revisions are converging: 2 nodes
-			                 are at revision 7; 1 node is at revision 8
+			  API SERVER  STATE            WRITTEN  CONDITION
+			  OpenShift   ✓ encrypted       1 of 1  EncryptionCompleted
+			              └ routes
+			  Kubernetes  ◆ encrypting      1 of 2  EncryptionInProgress
+			              └ being written anew: secrets
+			  OAuth       ◆ encrypting      0 of 2  EncryptionDisabled
+			              └ the condition may be old: revisions are converging: 2 nodes are
+			                at revision 7; 1 node is at revision 8
 
 			 ████████████████░░░░░░░░░░░░░░░░░░░░░░░░  2 of 5 resources   6:32 so far
 			 ◆ encrypting, which takes 20 minutes or longer; no backup until then: it would
 			   be partially encrypted
 
 			── keys ── the newest of each; a new one a week after everything was written ───
-			  API SERVER    KEY  TYPE      MADE      ALL WRITTEN  NEXT KEY
-			  OpenShift       1  aescbc    14:25:36  14:28:36     in 6d23h
-			  Kubernetes      1  aescbc    14:25:36  –            –
-			  OAuth           1  aescbc    14:25:36  –            –
+			  API SERVER  KEY  TYPE      MADE      WRITTEN   NEXT KEY
+			  OpenShift     1  aescbc    14:25:36  14:28:36  in 6d23h
+			  Kubernetes    1  aescbc    14:25:36  –         –
+			  OAuth         1  aescbc    14:25:36  –         –
 			"
 		`);
 	});
@@ -142,22 +144,22 @@ describe('at rest', () => {
 		expect(draw({encryption: seen(encrypted)})).toMatchInlineSnapshot(`
 			"
 			── encryption ── configured aescbc ── asked 14:32:06 ───────────────────────────
-			  API SERVER   STATE            WRITTEN  CONDITION
-			  OpenShift    ✓ encrypted       1 of 1  EncryptionCompleted
-			               └ routes
-			  Kubernetes   ✓ encrypted       2 of 2  EncryptionCompleted
-			               └ configmaps, secrets
-			  OAuth        ✓ encrypted       2 of 2  EncryptionCompleted
-			               └ oauthaccesstokens, oauthauthorizetokens
+			  API SERVER  STATE            WRITTEN  CONDITION
+			  OpenShift   ✓ encrypted       1 of 1  EncryptionCompleted
+			              └ routes
+			  Kubernetes  ✓ encrypted       2 of 2  EncryptionCompleted
+			              └ configmaps, secrets
+			  OAuth       ✓ encrypted       2 of 2  EncryptionCompleted
+			              └ oauthaccesstokens, oauthauthorizetokens
 
 			 ✓ Everything that is to be is encrypted with aescbc. A restore takes the keys:
 			   static_kuberesources has them.
 
 			── keys ── the newest of each; a new one a week after everything was written ───
-			  API SERVER    KEY  TYPE      MADE      ALL WRITTEN  NEXT KEY
-			  OpenShift       1  aescbc    Nov 22    01:32:06     in 6d10h
-			  Kubernetes      1  aescbc    Nov 22    01:32:06     in 6d10h
-			  OAuth           1  aescbc    Nov 22    01:32:06     in 6d10h
+			  API SERVER  KEY  TYPE      MADE      WRITTEN   NEXT KEY
+			  OpenShift     1  aescbc    Nov 22    01:32:06  in 6d10h
+			  Kubernetes    1  aescbc    Nov 22    01:32:06  in 6d10h
+			  OAuth         1  aescbc    Nov 22    01:32:06  in 6d10h
 			"
 		`);
 	});
@@ -166,10 +168,10 @@ describe('at rest', () => {
 		expect(draw({encryption: seen(plain)})).toMatchInlineSnapshot(`
 			"
 			── encryption ── configured identity ── asked 14:32:06 ─────────────────────────
-			  API SERVER   STATE            WRITTEN  CONDITION
-			  OpenShift    – not encrypted        –  EncryptionDisabled
-			  Kubernetes   – not encrypted        –  EncryptionDisabled
-			  OAuth        – not encrypted        –  EncryptionDisabled
+			  API SERVER  STATE            WRITTEN  CONDITION
+			  OpenShift   – not encrypted        –  EncryptionDisabled
+			  Kubernetes  – not encrypted        –  EncryptionDisabled
+			  OAuth       – not encrypted        –  EncryptionDisabled
 
 			 – Nothing is encrypted: Secrets and tokens are plain text in the files of
 			   every member, and in backups.
@@ -219,15 +221,15 @@ test('under NOSPACE, without the permission for keys, and with a controller that
 		── encryption ── configured aescbc ── asked 14:32:06 ───────────────────────────
 		 ■ NOSPACE: nothing can write what stands here; it is frozen, and no change is
 		   accepted.
-		  API SERVER   STATE            WRITTEN  CONDITION
-		  OpenShift    ✓ encrypted       1 of 1  EncryptionCompleted
-		               └ routes
-		  Kubernetes   ✓ encrypted       2 of 2  EncryptionCompleted
-		               └ EncryptionKeyController: failed to create key: etcdserver:
-		                 mvcc: database space exceeded
-		               └ configmaps, secrets
-		  OAuth        ✓ encrypted       2 of 2  EncryptionCompleted
-		               └ oauthaccesstokens, oauthauthorizetokens
+		  API SERVER  STATE            WRITTEN  CONDITION
+		  OpenShift   ✓ encrypted       1 of 1  EncryptionCompleted
+		              └ routes
+		  Kubernetes  ✓ encrypted       2 of 2  EncryptionCompleted
+		              └ EncryptionKeyController: failed to create key: etcdserver:
+		                mvcc: database space exceeded
+		              └ configmaps, secrets
+		  OAuth       ✓ encrypted       2 of 2  EncryptionCompleted
+		              └ oauthaccesstokens, oauthauthorizetokens
 
 		 ✓ Everything that is to be is encrypted with aescbc. A restore takes the keys:
 		   static_kuberesources has them.
@@ -257,6 +259,33 @@ test('a change whose outcome nobody knows', () => {
 		   in the cluster."
 	`);
 	expect(draw({encryption: seen(silent, encrypted), encryptionChange})).toContain('It may have arrived');
+});
+
+describe('at every size', () => {
+	const failing = [`EncryptionKeyController: ${'数据库'.repeat(60)}`];
+	const hostile = sightOf('aescbc', [
+		{reason: '数据库'.repeat(20), mode: '🇩🇪'.repeat(9)},
+		{reason: 'x'.repeat(300), mode: 'aescbc', more: {failing, migrating: ['y'.repeat(300)]}},
+		{reason: 'EncryptionCompleted', more: {converging: '库 '.repeat(100)}},
+	]);
+
+	test.each([60, 80, 120, 200])('%i columns hold every line, whatever it says', (columns) => {
+		for (const encryption of [seen(underWay), seen(hostile), seen(silent, underWay)]) {
+			for (const unicode of [true, false]) {
+				const lines = frame(prodState({encryption}), columns, 24, {unicode, screen: {view: 'encryption'}}).split('\n');
+				expect(lines.length).toBe(22);
+				expect(Math.max(...lines.map((line) => displayWidth(line)))).toBeLessThanOrEqual(columns);
+			}
+		}
+	});
+
+	test('on the smallest screen the end can be reached', () => {
+		const state = prodState({encryption: seen(underWay)});
+		const drawn = (scroll: number) => frame(state, 60, 15, {screen: {view: 'encryption', scroll}});
+		expect(drawn(0)).toContain('OpenShift');
+		expect(drawn(0)).not.toContain('NEXT KEY');
+		expect(drawn(23)).toContain('NEXT KEY');
+	});
 });
 
 describe('the dialogs', () => {
