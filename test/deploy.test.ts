@@ -136,6 +136,22 @@ describe('the roles', () => {
 		expect(await lookWith(openshiftNamespaces)).toEqual({...told, kinds: ['told', 'told', 'told', 'told', 'denied']});
 	});
 
+	it('to back up holds no rule too many', async () => {
+		const all = rulesOf(['etcdtop-backup'], openshiftNamespaces);
+		const others = rulesOf(['etcdtop-watch', 'etcdtop-maintain'], openshiftNamespaces).filter(
+			({resources}) => !resources.includes('pods'),
+		);
+		api = await apiForTest(cluster, 'openshift');
+		const user = api.users.add('system:serviceaccount:etcdtop:etcdtop', [...all, ...others]);
+		const backup = platformOf(await connected(cluster, api.kubeconfig({token: user.token})), 5000).hostBackup!;
+		for (const rule of all) {
+			user.rules = [...all.filter((one) => one !== rule), ...others];
+			const told = Object.values(await backup.circumstances()).map(({kind}) => kind);
+			const missing = await backup.missing();
+			expect(missing.length > 0 || told.includes('denied'), JSON.stringify(rule)).toBe(true);
+		}
+	});
+
 	it('every binding names a role that is there', () => {
 		for (const {kind, metadata, roleRef} of manifests.filter(({roleRef: ref}) => ref !== undefined)) {
 			const role = manifests.find(
