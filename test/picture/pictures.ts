@@ -64,6 +64,14 @@ export const pictures: Readonly<Record<string, Picture>> = {
 			await program.waitFor(/✓ 3 what grew/);
 		},
 	},
+	'host-backup': {
+		demo: ['--kubernetes'],
+		...wide,
+		async pose(program) {
+			await program.waitFor(/● HEALTHY/, startMs);
+			await pressUntil(program, 'B', /no rollout of etcd/);
+		},
+	},
 	encryption: {
 		demo: ['--kubernetes'],
 		...wide,
