@@ -17,27 +17,12 @@ import {
 	whyNotNow,
 	withAct,
 } from '../domain/restore-run.ts';
-import type {CheckAnswer, RunbookStep} from '../domain/runbook.ts';
+import type {RunbookStep} from '../domain/runbook.ts';
 import type {Clock} from '../engine/clock.ts';
 import {lookAt, type Ways} from './looks.ts';
 import {perform, whyNotByProgram} from './perform.ts';
 import {reasonOf} from './reason.ts';
-
-export type RestoreState = {
-	readonly run: RestoreRun;
-	readonly wallMs: number;
-	/** Where it is kept. */
-	readonly path: string;
-	/** The newest of each step. */
-	readonly answers: Readonly<Record<string, {readonly answer: CheckAnswer; readonly wallMs: number}>>;
-	/** The step that is being looked at. */
-	readonly looking?: string;
-	/** What the program is doing. */
-	readonly acting?: {readonly stepId: string; readonly wallMs: number; readonly lines: readonly string[]};
-	/** Steps that the program could do by itself are missing: why not. */
-	readonly whyNotByProgram: Readonly<Record<string, string>>;
-	readonly message?: {readonly kind: 'good' | 'refused' | 'note'; readonly text: string};
-};
+import type {RestoreState} from './state.ts';
 
 export type RestoreControlOptions = {
 	readonly run: RestoreRun;

@@ -3,7 +3,7 @@ import {type ConfirmationState, openConfirmation, pasteInConfirmation, pressInCo
 import {currentStep, performWord, tickWord, whyNotNow} from '../domain/restore-run.ts';
 import type {RunbookStep} from '../domain/runbook.ts';
 import {isPrintable, type KeyEvent} from '../key-event.ts';
-import type {RestoreState} from './control.ts';
+import type {RestoreState} from './state.ts';
 
 export type RestoreScreen = {
 	/** The step with the marker; absent: the one that is waited for. */

@@ -3,8 +3,8 @@ import {type Dialog, dialogLines, type Room, row, textRows} from '../components/
 import {blank, cutLine, emptyLine, type Line, lineWidth, span, spread} from '../components/line.ts';
 import {currentStep, lastAct} from '../domain/restore-run.ts';
 import {timeOfDay, wrapText} from '../format.ts';
-import type {RestoreState} from '../restore/control.ts';
 import {type RestoreOverlay, type RestoreScreen, selectedStep} from '../restore/screen.ts';
+import type {RestoreState} from '../restore/state.ts';
 import type {Theme} from '../theme.ts';
 import {confirmationDialog} from './confirmation.ts';
 import {detailSection, stepsSection} from './runbook-steps.ts';

@@ -5,8 +5,8 @@ import {firstVisible} from '../components/table.ts';
 import {currentStep, isTicked, lastAct} from '../domain/restore-run.ts';
 import {type CheckAnswer, phaseTitles, type RunbookStep} from '../domain/runbook.ts';
 import {cell, displayWidth, durationText, hourAndMinute, timeOfDay, wrapText} from '../format.ts';
-import type {RestoreState} from '../restore/control.ts';
 import {commandsOf} from '../restore/screen.ts';
+import type {RestoreState} from '../restore/state.ts';
 import type {Theme} from '../theme.ts';
 import {signedLines} from './signed-lines.ts';
 

@@ -3,7 +3,6 @@ import {deafMs} from '../../source/confirmation-state.ts';
 import {planRestore} from '../../source/domain/restore-plan.ts';
 import {beginRestore, currentStep, type RestoreRun, tickByPerson, withAct} from '../../source/domain/restore-run.ts';
 import {displayWidth} from '../../source/format.ts';
-import type {RestoreState} from '../../source/restore/control.ts';
 import {
 	initialRestoreScreen,
 	pasteInRestore,
@@ -11,6 +10,7 @@ import {
 	type RestoreMove,
 	type RestoreScreen,
 } from '../../source/restore/screen.ts';
+import type {RestoreState} from '../../source/restore/state.ts';
 import {clipboardBytes} from '../../source/terminal/clipboard.ts';
 import {createTheme} from '../../source/theme.ts';
 import {runbookDialogLines, runbookPageLines} from '../../source/views/runbook-page.ts';
