@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
 import type {State} from '../../source/engine/state.ts';
+import {displayWidth} from '../../source/format.ts';
 import {createTheme} from '../../source/theme.ts';
 import {rescueViewLines} from '../../source/views/rescue.tsx';
 import {sampleRescue, stateWith, wall} from '../helpers/sample-rescue.ts';
@@ -163,4 +164,20 @@ test('writable again, and watched', () => {
 		 /openshift.io/images                                    1903  ~16.4 MiB     1%
 		"
 	`);
+});
+
+test.each([60, 80, 120, 200])('no line is wider than %i columns, whatever the keys are called', (columns) => {
+	const prefix = `/registry/${'寿司'.repeat(30)}`;
+	const group = {prefix, keys: 123_456_789, keyBytes: 1e12, samples: 1, sampledBytes: 1e6};
+	const scan = {phase: 'failed', reason: 'x'.repeat(300), table: {keys: 123_456_789, groups: [group], others: group}} as const;
+	const states = [
+		stateWith({scan}, {kind: 'ask', step: 'compact', why: 'y'.repeat(200)}),
+		stateWith({scan}, {kind: 'halt', reason: 'z'.repeat(200), nextStep: 'w'}),
+		stateWith({scan, compacted: {revision: 1, inUseBytes: 1, uncounted: true}}, {kind: 'can not help', used: 0.95}),
+	];
+	for (const state of states) {
+		for (const line of draw(state, columns).split('\n')) {
+			expect(displayWidth(line)).toBeLessThanOrEqual(columns);
+		}
+	}
 });
