@@ -1,6 +1,6 @@
 /** A snapshot's stream into a file: received, put on disk, read again and verified, and only then given its name. */
 import {rmSync} from 'node:fs';
-import {rm} from 'node:fs/promises';
+import {type FileHandle, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {type BackupManifest, manifestName, serializeManifest} from '../domain/backup-manifest.ts';
 import {backupRoomFactor, snapshotChecksumBytes} from '../domain/backup-policy.ts';
@@ -60,14 +60,34 @@ export function saveSnapshot(request: SaveRequest): Saving {
 			const runbook = request.runbookOf(manifest);
 			await writeText(manifestPath, serializeManifest(manifest));
 			await (runbook === undefined ? undefined : writeText(runbookPath, runbook));
-			await publish(path);
-			await publish(manifestPath);
-			await (runbook === undefined ? undefined : publish(runbookPath));
-			await syncDirectory(directory);
+			await publishAll([path, manifestPath, ...(runbook === undefined ? [] : [runbookPath])]);
 			return {path, manifestPath, status};
 		} finally {
 			await Promise.all([...ours].map((partial) => rm(partial, {force: true})));
 		}
+	}
+
+	/** All of them, or none. */
+	async function publishAll(paths: readonly string[]): Promise<void> {
+		const published: string[] = [];
+		try {
+			for (const one of paths) {
+				await publish(one);
+				ours.delete(partialPath(one));
+				published.push(one);
+			}
+			await syncDirectory(request.directory);
+		} catch (error) {
+			await Promise.all(published.map((one) => rm(one, {force: true})));
+			throw diskError(error, request.directory);
+		}
+	}
+
+	/** Some file systems find out only then that there is no room. */
+	async function close(file: FileHandle): Promise<void> {
+		await file.close().catch((error: unknown) => {
+			throw diskError(error, request.directory);
+		});
 	}
 
 	async function receive(): Promise<void> {
@@ -99,7 +119,7 @@ export function saveSnapshot(request: SaveRequest): Saving {
 				throw diskError(error, request.directory);
 			});
 		} finally {
-			await file.close();
+			await close(file);
 		}
 	}
 
@@ -127,7 +147,7 @@ export function saveSnapshot(request: SaveRequest): Saving {
 		} catch (error) {
 			throw diskError(error, request.directory);
 		} finally {
-			await file.close();
+			await close(file);
 		}
 	}
 

@@ -1,5 +1,6 @@
 /** What the program says of a snapshot, beside what etcd's own tool says of it. */
 import {execFile} from 'node:child_process';
+import {writeFileSync} from 'node:fs';
 import {mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -203,6 +204,19 @@ test('stopped in the middle, or broken off, it leaves nothing', async () => {
 	};
 	expect(await refusal(saving(directory, {chunks: broken}))).toBe('connection lost');
 	expect(await readdir(directory)).toEqual([]);
+});
+
+test('where another file gets one of the names meanwhile, none of ours stays', async () => {
+	const directory = join(folder, 'late');
+	const late = saving(directory, {
+		manifestOf() {
+			writeFileSync(join(directory, manifestName), 'of another');
+			return sampleManifest;
+		},
+	});
+	expect(await refusal(late)).toMatch(/manifest\.json is there already, and nothing is overwritten/);
+	expect(await readdir(directory)).toEqual([manifestName]);
+	expect(await readFile(join(directory, manifestName), 'utf8')).toBe('of another');
 });
 
 test('where another writes that name already, or was killed at it, it keeps off', async () => {
