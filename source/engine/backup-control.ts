@@ -1,8 +1,9 @@
 /** Backups: a snapshot of one member into a file here, one at a time, and never beside a defragmentation. */
-import {dirname, isAbsolute, join, resolve} from 'node:path';
+import {homedir} from 'node:os';
+import {join, resolve} from 'node:path';
 import {BackupError} from '../backup/backup-error.ts';
 import {type Saving, saveSnapshot} from '../backup/save-snapshot.ts';
-import type {Backup, BackupPhase, KnownBackup} from '../domain/backup.ts';
+import type {Backup, BackupPhase} from '../domain/backup.ts';
 import {backupStamp, snapshotName} from '../domain/backup-manifest.ts';
 import {type BackupPlan, planBackup} from '../domain/backup-plan.ts';
 import {snapshotSilenceMs} from '../domain/backup-policy.ts';
@@ -10,17 +11,18 @@ import {isOver} from '../domain/defrag-run.ts';
 import {type MemberId, memberLabel} from '../domain/member.ts';
 import {runbookBeside} from '../domain/runbook-beside.ts';
 import type {Transport} from '../transport/transport.ts';
-import {failureOf} from '../transport/transport-error.ts';
+import {type BackupEnd, endingOf, eventOfEnd, lineOfEnd, stoppedAt, whose} from './backup-end.ts';
 import {manifestOf} from './backup-facts.ts';
 import type {Clock} from './clock.ts';
 import type {Controls} from './controls.ts';
 import {lineOf} from './file-attempt-log.ts';
 import type {Journal} from './journal.ts';
-import {backupsIn, lookedFor} from './known-backups.ts';
+import {createBackupWatch, directoryAfter} from './known-backups.ts';
 import type {EngineMessage} from './messages.ts';
 import {observeNow} from './observe-now.ts';
 import type {AcquireLock} from './run-lock.ts';
 import type {MemberRecord, State} from './state.ts';
+import {acquireUnlessStopped} from './stoppable-lock.ts';
 
 export type BackupControlOptions = {
 	readonly transport: Transport;
@@ -52,9 +54,6 @@ export interface BackupControl {
 
 const planEveryMs = 1000;
 
-/** How often it is looked whether the files are still there. */
-const lookEveryMs = 10_000;
-
 export function createBackupControl(options: BackupControlOptions): BackupControl {
 	const {transport, clock, journal, operator, getState, dispatch} = options;
 	/** Of the plan that is being looked at. */
@@ -63,7 +62,7 @@ export function createBackupControl(options: BackupControlOptions): BackupContro
 	let working: {readonly done: Promise<void>; readonly abort: AbortController; saving?: Saving; backup?: Backup} | undefined;
 	/** The process ends: what is to be written down has been. */
 	let closed = false;
-	let looked: {readonly content: object; readonly at: number} | undefined;
+	const watch = createBackupWatch(options);
 
 	const refuse = (text: string) => dispatch({type: 'messageChanged', message: {kind: 'refused', text}});
 	const show = (backup: Backup, phase: BackupPhase) => dispatch({type: 'backupChanged', backup: {...backup, phase}});
@@ -110,11 +109,11 @@ export function createBackupControl(options: BackupControlOptions): BackupContro
 			phase: {kind: 'checking'},
 		};
 		show(backup, backup.phase);
-		const lock = await lockOr(signal);
+		const lock = await acquireUnlessStopped(() => options.acquireLock(getState().clusterId ?? '', operator), signal);
 		if (lock.kind === 'held') {
 			const at = clock.uptimeMs();
 			const phase = {kind: 'failed', at, reason: lock.heldBy, nextStep: 'Wait for its end.'} as const;
-			return show(backup, signal.aborted ? ending(undefined, signal) : phase);
+			return show(backup, signal.aborted ? stoppedAt(at) : phase);
 		}
 		holdsLock = true;
 		try {
@@ -123,28 +122,11 @@ export function createBackupControl(options: BackupControlOptions): BackupContro
 			signal.throwIfAborted();
 			await save(backup, record, signal);
 		} catch (error) {
-			end(backup, ending(error, signal));
+			end(backup, endingOf(error, signal, clock.uptimeMs()));
 		} finally {
 			holdsLock = false;
 			lock.lock.release();
 		}
-	}
-
-	/** A command waits for another's run to end, and has to be stopped meanwhile. */
-	async function lockOr(signal: AbortSignal): Promise<Awaited<ReturnType<AcquireLock>>> {
-		const {promise: stopped, resolve: stop} = Promise.withResolvers<{kind: 'held'; heldBy: string}>();
-		const onAbort = () => stop({kind: 'held', heldBy: ''});
-		signal.addEventListener('abort', onAbort, {once: true});
-		const asked = options
-			.acquireLock(getState().clusterId ?? '', operator)
-			.catch((error: unknown) => ({kind: 'held', heldBy: `the run lock can't be had: ${String(error)}`}) as const);
-		const lock = await Promise.race([asked, stopped]);
-		signal.removeEventListener('abort', onAbort);
-		if (signal.aborted) {
-			void asked.then((late) => late.kind === 'acquired' && late.lock.release());
-			return {kind: 'held', heldBy: ''};
-		}
-		return lock;
 	}
 
 	/** Asked anew: what the dialog showed may be seconds old. A silent member can't be frozen by another's stream. */
@@ -201,42 +183,14 @@ export function createBackupControl(options: BackupControlOptions): BackupContro
 		});
 	}
 
-	function ending(error: unknown, signal: AbortSignal): Extract<BackupPhase, {kind: 'failed' | 'cancelled'}> {
-		const at = clock.uptimeMs();
-		if (signal.aborted) {
-			return {kind: 'cancelled', at, reason: 'stopped here; nothing was left', nextStep: ''};
-		}
-		if (error instanceof BackupError) {
-			return {kind: 'failed', at, reason: error.message, nextStep: error.nextStep};
-		}
-		const {message, nextStep, endpoint} = failureOf(error);
-		return {kind: 'failed', at, reason: endpoint === undefined ? message : `${endpoint}: ${message}`, nextStep};
-	}
-
-	function end(backup: Backup, phase: Extract<BackupPhase, {at: number}>): void {
+	function end(backup: Backup, phase: BackupEnd): void {
 		if (closed) {
 			return;
 		}
-		const {name} = backup.from;
-		const {kind} = backup;
-		if (phase.kind === 'done') {
-			const {path, bytes, sha256, revision} = phase;
-			note({type: 'backup', kind, outcome: 'done', files: [path], bytes, sha256, revision: Number(revision), ...whose(backup)});
-		} else {
-			note({type: 'backup', kind, outcome: phase.kind, files: [], reason: phase.reason, ...whose(backup)});
-		}
+		note(lineOfEnd(backup, phase));
 		show(backup, phase);
-		dispatch({
-			type: 'happened',
-			event: {
-				at: phase.at,
-				kind: phase.kind === 'done' ? 'good' : 'warning',
-				subject: name,
-				memberId: backup.from.memberId,
-				text: phase.kind === 'done' ? `backed up to ${phase.path}` : `backup ${phase.kind}: ${phase.reason}`,
-			},
-		});
-		look(true);
+		dispatch({type: 'happened', event: eventOfEnd(backup, phase)});
+		watch.look(true);
 	}
 
 	function note(fields: Parameters<typeof lineOf>[3]): void {
@@ -249,24 +203,8 @@ export function createBackupControl(options: BackupControlOptions): BackupContro
 		}
 	}
 
-	/** A journal that can't be read is an empty one here; that is told elsewhere. */
-	function look(now = false): void {
-		const {clusterId} = getState();
-		const content = journal.read();
-		const at = clock.uptimeMs();
-		if (clusterId === undefined || (!now && looked?.content === content && at - looked.at < lookEveryMs)) {
-			return;
-		}
-		looked = {content, at};
-		void lookedFor(backupsIn(content.lines, clusterId)).then((backups) => {
-			if (looked?.at === at && JSON.stringify(backups) !== JSON.stringify(getState().backups)) {
-				dispatch({type: 'backupsRead', backups});
-			}
-		});
-	}
-
 	return {
-		look: () => look(),
+		look: () => watch.look(),
 		holdsLock: () => holdsLock,
 		async stop() {
 			open = undefined;
@@ -276,9 +214,7 @@ export function createBackupControl(options: BackupControlOptions): BackupContro
 		close() {
 			open = undefined;
 			if (working?.backup !== undefined) {
-				const abort = new AbortController();
-				abort.abort();
-				end(working.backup, ending(undefined, abort.signal));
+				end(working.backup, stoppedAt(clock.uptimeMs()));
 			}
 			closed = true;
 			working?.abort.abort();
@@ -298,7 +234,7 @@ export function createBackupControl(options: BackupControlOptions): BackupContro
 					return refuse(`backup: ${reason ?? 'that member is gone'}`);
 				}
 				const abort = new AbortController();
-				const done = take(record, resolve(directory), abort.signal).finally(() => {
+				const done = take(record, resolve(withHome(directory)), abort.signal).finally(() => {
 					working = undefined;
 				});
 				working = {done, abort};
@@ -318,10 +254,6 @@ export function createBackupControl(options: BackupControlOptions): BackupContro
 /** A screen draws no faster. */
 const progressEveryMs = 200;
 
-function whose({from}: Backup): {readonly memberId: MemberId; readonly memberName: string} {
-	return {memberId: from.memberId, memberName: from.name};
-}
-
 function whyNot({sources}: BackupPlan, memberId: MemberId, directory: string): string | undefined {
 	const source = sources.find((one) => one.memberId === memberId);
 	if (source?.against !== undefined) {
@@ -330,8 +262,7 @@ function whyNot({sources}: BackupPlan, memberId: MemberId, directory: string): s
 	return directory.trim() === '' ? 'say where it is to go' : undefined;
 }
 
-/** Where the last one went that is still there. */
-function directoryAfter(backups: readonly KnownBackup[] | undefined): string | undefined {
-	const path = backups?.find(({isThere, kind}) => isThere === true && kind === 'etcd snapshot')?.files[0];
-	return path !== undefined && isAbsolute(path) ? dirname(path) : undefined;
+/** No shell stands between a dialog and us. */
+function withHome(directory: string): string {
+	return directory.replace(/^~(?=\/|$)/, homedir());
 }
