@@ -10,6 +10,7 @@ import {UsageError} from '../usage-error.ts';
 import {type CommandContext, type EngineHandle, exitCodes} from './context.ts';
 import {everyMemberAsked, follow, waitFor} from './follow.ts';
 import {memberNamed} from './members.ts';
+import {refusedAsPartlyEncrypted} from './partly-encrypted.ts';
 import {sentence} from './sentence.ts';
 
 export async function takeSnapshot(context: CommandContext, reached: Reached): Promise<number> {
@@ -31,7 +32,8 @@ export async function takeSnapshot(context: CommandContext, reached: Reached): P
 		}
 	});
 	try {
-		return await Promise.race([backUp(directory, context, handle), left]);
+		const refused = reached.platform.encryption && (await Promise.race([refusedAsPartlyEncrypted(context, handle), left]));
+		return refused ?? (await Promise.race([backUp(directory, context, handle), left]));
 	} finally {
 		forget();
 		await handle.engine.stop();
