@@ -51,6 +51,13 @@ async function openedPlan({engine, until}: TestEngine): Promise<DefragPlan> {
 	return until(({plan}) => (plan?.gates.every(({state}) => state !== 'pending' && state !== 'failed') ? plan : undefined));
 }
 
+/** A member is enough. */
+async function stoppedAfterOne(one: TestEngine): Promise<void> {
+	await one.until(({run}) => run?.turns.some(({outcome}) => outcome === 'done') || undefined);
+	one.engine.controls.stopAfterThis();
+	expect((await untilOver(one)).phase.kind).toBe('cancelled');
+}
+
 const gate = ({store}: TestEngine, id: string) => store.getState().plan?.gates.find((one) => one.id === id);
 
 it('one holds the run; the other sees who, and afterwards waits the whole cooldown', async () => {
@@ -66,14 +73,13 @@ it('one holds the run; the other sees who, and afterwards waits the whole cooldo
 	await ben.until(() => gate(ben, 'lease'));
 	expect(gate(ben, 'lease')).toMatchObject({state: 'failed'});
 	expect(gate(ben, 'lease')?.detail).toMatch(/^ana@bastion-1 #[0-9a-f]{8} holds Lease openshift-etcd\/etcdtop/);
-	ana.engine.controls.stopAfterThis();
-	expect((await untilOver(ana)).phase.kind).toBe('cancelled');
+	await stoppedAfterOne(ana);
 	await ben.until(() => (gate(ben, 'lease')?.state === 'passed' ? true : undefined));
 	expect(ben.store.getState().cooldown).toMatchObject({kind: 'cooling'});
 	const releasedAt = ben.clock.uptimeMs();
 	ben.engine.controls.closePlan();
 	await startRun(ben);
-	expect((await untilOver(ben)).phase.kind).toBe('finished');
+	await stoppedAfterOne(ben);
 	const started = linesOf(ben, 'started');
 	expect(started.map(({memberId}) => memberId)).not.toContain(first?.memberId);
 	expect((started[0]?.uptimeMs ?? 0) - releasedAt).toBeGreaterThan(30_000);
@@ -88,18 +94,29 @@ it('both at once: one run, and one refusal', async () => {
 	const both = await Promise.all(
 		['ana@bastion-1', 'ben@bastion-2'].map((operator) => bastion(cluster, api.kubeconfig(), operator)),
 	);
-	const plans = await Promise.all(both.map(openedPlan));
-	// In the same moment: what each has seen is that nobody holds it.
-	for (const [index, {engine}] of both.entries()) {
-		engine.controls.startRun(plans[index]!, plans[index]!.confirmation.word);
+	let outcomes: readonly string[] = [];
+	// On a busy machine what both have seen may be too old for either.
+	while (!outcomes.includes('runs')) {
+		const plans = await Promise.all(both.map(openedPlan));
+		const said = both.map(({store}) => store.getState().message);
+		// In the same moment: what each has seen is that nobody holds it.
+		for (const [index, {engine}] of both.entries()) {
+			engine.controls.startRun(plans[index]!, plans[index]!.confirmation.word);
+		}
+		outcomes = await Promise.all(
+			both.map(({until}, index) =>
+				until(({message, run}) =>
+					run !== undefined ? 'runs' : message?.kind === 'refused' && message !== said[index] ? message.text : undefined,
+				),
+			),
+		);
 	}
-	const told = await Promise.any(
-		both.map(({until}) => until(({message, run}) => (run === undefined ? message?.text : undefined))),
+	expect(outcomes.filter((outcome) => outcome === 'runs')).toHaveLength(1);
+	expect(outcomes.find((outcome) => outcome !== 'runs')).toMatch(
+		/holds Lease openshift-etcd\/etcdtop|another etcdtop was faster to take Lease openshift-etcd\/etcdtop/,
 	);
-	expect(told).toMatch(/holds Lease openshift-etcd\/etcdtop|another etcdtop was faster to take Lease openshift-etcd\/etcdtop/);
-	const running = await Promise.any(both.map((one) => one.until(({run}) => run && one)));
-	expect((await untilOver(running)).phase).toEqual({kind: 'finished', at: expect.any(Number)});
-	expect(both.map((one) => linesOf(one, 'started').length).toSorted()).toEqual([0, 3]);
+	await stoppedAfterOne(both[outcomes.indexOf('runs')]!);
+	expect(both.map((one) => linesOf(one, 'started').length).toSorted()).toEqual([0, 1]);
 });
 
 it('under NOSPACE the run says that nobody can hold it, takes a typed word for what is frozen, and gives the space back', async () => {
