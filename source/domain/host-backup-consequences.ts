@@ -8,7 +8,7 @@ export const startWord = 'backup';
 export const removeWord = 'remove';
 
 /** The gravest first. */
-export function hostBackupConsequences({request, holdsKeys, word}: HostBackupPlan, node: string): readonly string[] {
+export function hostBackupConsequences({request, holdsKeys, word, isMigrating}: HostBackupPlan, node: string): readonly string[] {
 	const {directory, resourcesDirectory, hostDirectory} = request;
 	const together = directory !== undefined && (resourcesDirectory === undefined || resourcesDirectory === directory);
 	const where =
@@ -21,7 +21,11 @@ export function hostBackupConsequences({request, holdsKeys, word}: HostBackupPla
 		`A privileged debug pod on ${node} runs cluster-backup.sh; ${where}.`,
 		...(word === undefined
 			? []
-			: ['The backup will be PARTIALLY ENCRYPTED, and is labelled so: some resources in it are encrypted and some are not.']),
+			: [
+					isMigrating
+						? 'The backup will be PARTIALLY ENCRYPTED, and is labelled so: some resources in it are encrypted and some are not.'
+						: 'The backup may be partially encrypted: nobody tells whether a migration is under way. It is labelled so.',
+				]),
 		...(holdsKeys
 			? [
 					`static_kuberesources holds the encryption keys: it is needed to restore, and belongs somewhere else than the snapshot${together ? ' (--kuberesources-dir DIRECTORY)' : ''}.`,

@@ -47,7 +47,11 @@ function permissionGate(missing: readonly string[]): Gate {
 	const start = {id: 'permissions', title: 'a debug pod may be made and used'} as const;
 	return missing.length === 0
 		? {...start, state: 'passed', detail: 'allowed'}
-		: {...start, state: 'failed', detail: `you may not ${listText(missing)}`};
+		: {
+				...start,
+				state: 'failed',
+				detail: `you may not ${listText(missing)}; a snapshot alone takes none of it (etcdtop backup DIR --rpc)`,
+			};
 }
 
 /** A debug pod is an object that the API writes into this very etcd. */

@@ -39,6 +39,8 @@ export type HostBackupPlan = {
 	readonly choice: HostChoice;
 	/** To be typed before it starts, where a gate asks for one. */
 	readonly word?: string;
+	/** Whether an encryption migration is known to be under way. */
+	readonly isMigrating: boolean;
 	/** Whether the archive will hold the keys of what is encrypted. */
 	readonly holdsKeys: boolean;
 	readonly leftovers: readonly LeftPod[];

@@ -129,6 +129,7 @@ export function createHostBackupControl(options: HostBackupControlOptions): Host
 			circumstances,
 			gates,
 			choice,
+			isMigrating: encryption.kind === 'told' && migrationSigns(encryption.value).length > 0,
 			holdsKeys: encryption.kind !== 'told' || mayBeEncrypted(encryption.value),
 			leftovers: found.map(leftPod),
 			...(word !== undefined && {word}),
@@ -397,5 +398,5 @@ function leftPod({what, node, operator, createdWallMs, isRunning, command}: Left
 
 /** While the API does not answer. */
 function unknownPlan(request: HostBackupRequest, why: string): HostBackupPlan {
-	return {request, gates: [], choice: {kind: 'none', why}, holdsKeys: true, leftovers: [], refusal: why};
+	return {request, gates: [], choice: {kind: 'none', why}, isMigrating: false, holdsKeys: true, leftovers: [], refusal: why};
 }

@@ -13,10 +13,11 @@ const ready: HostBackupPlan = {
 	request: {hostDirectory: '/home/core/assets/backup', directory: '/b'},
 	gates: [gate('passed', 'all is well')],
 	choice: {kind: 'chosen', node: 'master-2', member: {id: 'b', name: 'master-2', role: 'follower', state: 'healthy'}},
+	isMigrating: false,
 	holdsKeys: false,
 	leftovers: [],
 };
-const partial: HostBackupPlan = {...ready, word: 'partial', holdsKeys: true};
+const partial: HostBackupPlan = {...ready, word: 'partial', isMigrating: true, holdsKeys: true};
 const pod = (isRunning: boolean): LeftPod => ({
 	what: `pod etcdtop-backup-${isRunning}`,
 	node: 'master-1',

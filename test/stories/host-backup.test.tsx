@@ -9,6 +9,7 @@ const plan: HostBackupPlan = {
 	request: {hostDirectory: '/home/core/assets/backup', directory: '/b'},
 	gates: [{id: 'host', title: 'one host', state: 'passed', detail: 'master-2'}],
 	choice: {kind: 'chosen', node: 'master-2', member: {id: 'b', name: 'master-2', role: 'follower', state: 'healthy'}},
+	isMigrating: false,
 	holdsKeys: false,
 	leftovers: [{what: 'pod x', node: 'master-1', operator: 'bob', isRunning: true, command: 'oc delete pod x'}],
 };

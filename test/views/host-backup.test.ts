@@ -27,6 +27,7 @@ const plan: HostBackupPlan = {
 	],
 	choice: {kind: 'chosen', node: 'master-2', member: {id: 'b', name: 'master-2', role: 'follower', state: 'healthy'}},
 	word: 'partial',
+	isMigrating: true,
 	holdsKeys: true,
 	leftovers: [
 		{what: 'pod etcdtop-backup-4f2a91', node: 'master-1', operator: 'bob@bastion-2', isRunning: false, command: 'oc delete'},
