@@ -25,9 +25,12 @@ export const stopBackup: Action = {
 	help: 'stop the backup; nothing of it stays',
 	dangerous: false,
 	disabledReason: (context) => (backupGoesOn(context) === undefined ? 'no backup is under way' : undefined),
-	run({controls}) {
-		controls.stopBackup();
-		controls.stopHostBackup();
+	run({controls, state: {hostBackup}}) {
+		if (hostBackup !== undefined && !isHostBackupOver(hostBackup)) {
+			controls.stopHostBackup();
+		} else {
+			controls.stopBackup();
+		}
 	},
 };
 
