@@ -130,8 +130,7 @@ function hostsTyped({hosts}: TypedInputs): readonly RunbookHost[] | undefined {
 }
 
 /** The nodes that the members ran on. */
-/** As its members were found. */
-export function hostsOf(manifest: BackupManifest | undefined): readonly RunbookHost[] {
+function hostsOf(manifest: BackupManifest | undefined): readonly RunbookHost[] {
 	return (manifest?.members ?? []).map(({name, node = name, peerUrls}) => ({name: node, address: hostIn(peerUrls[0]) ?? node}));
 }
 

@@ -103,6 +103,7 @@ export function createEngine(options: EngineOptions): Engine {
 	const hostBackups = createHostBackupControl({
 		...common,
 		port: options.platform.hostBackup,
+		rollouts: options.platform.rollouts,
 		backupDirectory: options.backupDirectory,
 		acquireLock: options.acquireLock,
 		commandTimeoutMs: options.commandTimeoutMs,

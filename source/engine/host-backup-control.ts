@@ -22,13 +22,14 @@ import {
 	proxyVariables,
 } from '../domain/host-circumstances.ts';
 import {memberLabel} from '../domain/member.ts';
-import type {HostBackupPort, Leftover} from '../transport/platform.ts';
+import {runbookBeside} from '../domain/runbook-beside.ts';
+import type {HostBackupPort, Leftover, RolloutsPort} from '../transport/platform.ts';
 import type {Transport} from '../transport/transport.ts';
 import {failureOf} from '../transport/transport-error.ts';
 import type {Clock} from './clock.ts';
 import type {Controls} from './controls.ts';
 import {lineOf} from './file-attempt-log.ts';
-import {hostManifest, hostRunbook} from './host-backup-facts.ts';
+import {hostManifest, tellingCluster} from './host-backup-facts.ts';
 import {runHostBackup} from './host-backup-run.ts';
 import type {Journal} from './journal.ts';
 import type {EngineMessage} from './messages.ts';
@@ -39,6 +40,7 @@ import type {State} from './state.ts';
 export type HostBackupControlOptions = {
 	/** Absent where there is no OpenShift around. */
 	readonly port: HostBackupPort | undefined;
+	readonly rollouts: RolloutsPort | undefined;
 	readonly transport: Transport;
 	readonly clock: Clock;
 	readonly journal: Journal;
@@ -217,6 +219,7 @@ export function createHostBackupControl(options: HostBackupControlOptions): Host
 		show(backup);
 		const createdAt = `${new Date(clock.wallMs()).toISOString().slice(0, 19)}Z`;
 		const state = getState();
+		const telling = await tellingCluster(options.rollouts, state.clusterName);
 		note(backup, {outcome: 'started', files: [`${choice.node}:${wanted.hostDirectory}`]});
 		const ended = await runHostBackup({
 			port: from,
@@ -238,7 +241,7 @@ export function createHostBackupControl(options: HostBackupControlOptions): Host
 					encryption,
 					version: circumstances.openshiftVersion,
 				}),
-			runbookOf: (manifest, directory) => hostRunbook(manifest, directory, proxy),
+			runbookOf: (manifest, directory) => runbookBeside(manifest, directory, telling),
 			show,
 			onSaving(saving) {
 				if (working !== undefined) {

@@ -3,8 +3,8 @@ import {hashText} from '../backup/manifest-file.ts';
 import type {BackupFile, BackupManifest} from '../domain/backup-manifest.ts';
 import {encryptionText, type HostCircumstances} from '../domain/host-circumstances.ts';
 import type {MemberId} from '../domain/member.ts';
-import {hostsOf} from '../domain/restore-sources.ts';
-import {runbookBeside} from '../domain/runbook-beside.ts';
+import type {TellingCluster} from '../domain/restore-sources.ts';
+import type {RolloutsPort} from '../transport/platform.ts';
 import {memberFacts} from './backup-facts.ts';
 import type {HostManifestFacts} from './host-backup-run.ts';
 import type {State} from './state.ts';
@@ -44,19 +44,13 @@ export function hostManifest(facts: HostFacts): BackupManifest {
 	};
 }
 
-/** With the proxy as it is now: nobody may tell of it on the day it is restored. */
-export function hostRunbook(manifest: BackupManifest, directory: string, proxy: HostCircumstances['proxy']): string | undefined {
-	const {openshiftVersion} = manifest;
-	const hosts = hostsOf(manifest);
-	if (openshiftVersion === undefined || proxy.kind !== 'told') {
-		return runbookBeside(manifest, directory);
+/** With hosts and proxy as they are now: nobody may tell of them on the day it is restored. Where nobody does already, from the manifest alone. */
+export async function tellingCluster(rollouts: RolloutsPort | undefined, clusterName: string): Promise<TellingCluster> {
+	try {
+		return rollouts === undefined ? {} : {clusterName, openshift: await rollouts.cluster()};
+	} catch {
+		return {};
 	}
-	const {httpProxy, httpsProxy, noProxy} = proxy.value;
-	const isOn = httpProxy !== '' || httpsProxy !== '';
-	return runbookBeside(manifest, directory, {
-		clusterName: manifest.clusterName,
-		openshift: {release: openshiftVersion, hosts, proxy: isOn ? {kind: 'on', httpProxy, httpsProxy, noProxy} : {kind: 'off'}},
-	});
 }
 
 function named({name, bytes, sha256}: HostManifestFacts['snapshot']): {

@@ -199,7 +199,13 @@ class HostBackupRun {
 			isLost: (error) => error instanceof TransportError && /^(unreachable|timed-out)$/.test(error.kind),
 			sleep: (ms) => clock.sleep(ms),
 			manifestOf: (status) => manifestOf({snapshot, resources, resourcesDirectory, status, isPartial}),
-			runbookOf: (manifest) => runbookOf(manifest, to),
+			runbookOf: (manifest) => {
+				const runbook = runbookOf(manifest, to);
+				if (runbook === undefined) {
+					this.#warn(`no runbook could be made to be written beside it: etcdtop restore --from ${to} --print says why`);
+				}
+				return runbook;
+			},
 			partialType,
 			onProgress: (progress) => {
 				const at = clock.uptimeMs();
