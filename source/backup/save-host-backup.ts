@@ -99,8 +99,12 @@ export function saveHostBackup(request: SaveHostBackupRequest): SavingHostBackup
 				published.push(path);
 			}
 			for (const place of new Set([directory, resourcesDirectory])) {
-				await syncDirectory(place);
+				await syncDirectory(place).catch((error: unknown) => {
+					throw diskError(error, place);
+				});
 			}
+			// Whole, and no longer ours to remove: a process that ends while the host is cleared keeps it.
+			published.length = 0;
 			return {snapshotPath, resourcesPath, status};
 		} catch (error) {
 			await Promise.all(published.map((path) => rm(path, {force: true})));

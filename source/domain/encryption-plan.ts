@@ -1,8 +1,10 @@
 /** Whether encryption may be changed now, what exactly would be written, and what that means. */
+import {type Backup, isBackupOver} from './backup.ts';
 import type {Confirmation} from './defrag-plan.ts';
 import {isOver, type Run} from './defrag-run.ts';
 import {configuredType, type EncryptionSight, type EncryptionType, encryptionTypes} from './encryption.ts';
 import {type EncryptionStatus, encryptionStatus, hiddenText, migrationText} from './encryption-status.ts';
+import {type HostBackup, isHostBackupOver} from './host-backup-run.ts';
 import {listText} from './text.ts';
 
 /** The object that says what is wanted. */
@@ -28,6 +30,9 @@ export type EncryptionCircumstances = {
 	readonly alarms: readonly {readonly alarm: string}[];
 	/** One that defragments. */
 	readonly run?: Run;
+	/** Of one member, and on a host. */
+	readonly backup?: Backup;
+	readonly hostBackup?: HostBackup;
 };
 
 export function planEncryption(
@@ -93,8 +98,13 @@ export function whyNotChange(
 		// The conditions say "completed" before and after: nobody could tell when it is.
 		return `from ${configured} to ${type} can only be followed by the keys, and these can not be seen: ${hiddenText(keys)}`;
 	}
-	const {run} = circumstances;
-	return run !== undefined && !isOver(run) ? 'a run is going on; a migration writes to every member' : undefined;
+	const {run, backup, hostBackup} = circumstances;
+	if (run !== undefined && !isOver(run)) {
+		return 'a run is going on; a migration writes to every member';
+	}
+	const isBackingUp =
+		(backup !== undefined && !isBackupOver(backup)) || (hostBackup !== undefined && !isHostBackupOver(hostBackup));
+	return isBackingUp ? 'a backup is under way, and would be partially encrypted; wait for its end' : undefined;
 }
 
 /** One migration at a time, and none that nobody can follow or whose controllers fail. */

@@ -170,6 +170,11 @@ function unitStopped({unit, dataDirectory}: Extract<HostCheck, {kind: 'unit stop
 	if (process !== undefined) {
 		return {kind: 'not yet', text: `an etcd with ${dataDirectory} still runs`};
 	}
+	const silent = lines.find((line) => /(^|\/)etcd( |$)/.test(line) && !line.includes('--data-dir'));
+	if (silent !== undefined) {
+		// Its data may be named in a file, or in its environment.
+		return {kind: 'unknown', text: 'an etcd runs there whose arguments do not tell its data: look whose it is'};
+	}
 	return state === 'inactive' || state === 'failed'
 		? {kind: 'yes', text: `${unit} is ${state}, and no etcd runs on that data`}
 		: {kind: 'not yet', text: `${unit} is ${state || 'not known there'}`};

@@ -82,7 +82,7 @@ export function podsStep(hosts: readonly RunbookHost[]): RunbookStep {
 		commands: [],
 		look: [
 			'oc get pods -n openshift-etcd | grep etcd',
-			`oc rsh -n openshift-etcd -c etcdctl etcd-${hosts[0]!.name} etcdctl endpoint health --cluster`,
+			`oc rsh -n openshift-etcd -c etcdctl ${shellWord(`etcd-${hosts[0]!.name}`)} etcdctl endpoint health --cluster`,
 		],
 		seen: `${hosts.length === 1 ? 'The pod of the node is' : `The pods of all ${hosts.length} hosts are`} Running with all containers ready, and every endpoint is healthy.`,
 		wait: readAgain,

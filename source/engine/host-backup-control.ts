@@ -355,6 +355,9 @@ export function createHostBackupControl(options: HostBackupControlOptions): Host
 				}
 			},
 			removeLeftPod(what) {
+				if (getState().readOnly) {
+					return refuse('read-only session; to change the cluster start without --read-only');
+				}
 				const leftover = leftovers.find((one) => one.what === what);
 				if (leftover === undefined || port === undefined) {
 					return refuse(`${what}: it is not there any more`);

@@ -1,5 +1,5 @@
 /** A rescue in a file beside the journal: written whole or not at all, so that it goes on after the process was killed. */
-import {closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync} from 'node:fs';
+import {closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Rescue} from '../domain/rescue.ts';
 import {reasonOf} from './journal-file.ts';
@@ -45,7 +45,8 @@ export function openRescueFile(directory: string, clusterId: string): RescueFile
 				rmSync(temporary, {force: true});
 				const file = openSync(temporary, 'wx', 0o600);
 				try {
-					writeSync(file, `${JSON.stringify(rescue)}\n`);
+					// All of it, or it throws: a disk that gets full takes a part without a word.
+					writeFileSync(file, `${JSON.stringify(rescue)}\n`);
 					fsyncSync(file);
 				} finally {
 					closeSync(file);

@@ -60,6 +60,8 @@ export function createRestoreControl({run: begun, path, keep, ways, clock, note}
 	const stopping = new AbortController();
 	let wake = new AbortController();
 	let working: Promise<void> = Promise.resolve();
+	/** From the typed word on: what is asked of the API before it begins takes a while too. */
+	let isActing = false;
 	let state: RestoreState = {
 		run: begun,
 		wallMs: clock.wallMs(),
@@ -216,15 +218,19 @@ export function createRestoreControl({run: begun, path, keep, ways, clock, note}
 			const why =
 				whyNotNow(state.run, step) ??
 				whyNotByProgram(step, ways) ??
-				(state.acting === undefined ? undefined : 'another step is being done') ??
+				(isActing ? 'a step is being done' : undefined) ??
 				(typed.trim() === performWord(state.run, step) ? undefined : `the word is ${performWord(state.run, step)}`);
 			if (why !== undefined) {
 				say('refused', why);
 				return;
 			}
+			isActing = true;
 			working = act(step)
 				.catch((error: unknown) => say('refused', reasonOf(error)))
-				.finally(() => wake.abort());
+				.finally(() => {
+					isActing = false;
+					wake.abort();
+				});
 		},
 		say,
 		dismiss: () => without('message'),

@@ -1,8 +1,10 @@
 /** What is said of encryption, from what one look at a cluster told: rows of what is configured, the condition, and the keys. */
 import {describe, expect, test} from 'vitest';
+import type {Backup} from '../../source/domain/backup.ts';
 import {type ApiServerConditions, apiServers, type EncryptionKey, type EncryptionSight} from '../../source/domain/encryption.ts';
 import {planEncryption, whyNotChange} from '../../source/domain/encryption-plan.ts';
 import {encryptionStatus, migrationText} from '../../source/domain/encryption-status.ts';
+import type {HostBackup} from '../../source/domain/host-backup-run.ts';
 import type {Told} from '../../source/domain/surroundings.ts';
 import {phases, sampleRun} from '../helpers/sample-run.ts';
 
@@ -305,5 +307,36 @@ describe('changing it', () => {
 		const run = sampleRun(phases.cooling);
 		expect(whyNotChange(off, 'aescbc', {...calm, run})).toBe('a run is going on; a migration writes to every member');
 		expect(whyNotChange(off, 'aescbc', {...calm, run: sampleRun(phases.finished)})).toBeUndefined();
+	});
+
+	test('not beside a backup, which it would leave partially encrypted', () => {
+		const {from, startedAt} = {from: {memberId: 'a', name: 'etcd-1'}, startedAt: 0};
+		const snapshot: Backup = {
+			kind: 'etcd snapshot',
+			operator: 'ana',
+			from,
+			directory: '/b',
+			startedAt,
+			phase: {kind: 'verifying', since: 0, share: 0},
+		};
+		const onHost: HostBackup = {
+			operator: 'ana',
+			request: {hostDirectory: '/b'},
+			node: 'cp-1',
+			from,
+			isPartial: false,
+			holdsKeys: false,
+			startedAt,
+			lines: [],
+			warnings: [],
+			phase: {kind: 'running', since: 0},
+		};
+		const refusal = 'a backup is under way, and would be partially encrypted; wait for its end';
+		expect(whyNotChange(off, 'aescbc', {...calm, backup: snapshot})).toBe(refusal);
+		expect(whyNotChange(off, 'aescbc', {...calm, hostBackup: onHost})).toBe(refusal);
+		const over = {kind: 'cancelled', at: 1, reason: 'stopped', nextStep: ''} as const;
+		expect(
+			whyNotChange(off, 'aescbc', {...calm, backup: {...snapshot, phase: over}, hostBackup: {...onHost, phase: over}}),
+		).toBeUndefined();
 	});
 });

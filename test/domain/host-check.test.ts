@@ -65,6 +65,10 @@ test('etcd of its own is stopped when neither its unit nor a process on its data
 	expect(read(check, 'ActiveState=active\nlooked\n').kind).toBe('not yet');
 	expect(read(check, 'ActiveState=inactive\netcd --data-dir=/var/lib/etcd\nlooked\n').kind).toBe('not yet');
 	expect(read(check, 'looked\n').kind).toBe('not yet');
+	// Another one beside it is not in the way; one whose data stand in a file may be the very one.
+	expect(read(check, 'ActiveState=inactive\n/usr/bin/etcd --data-dir /srv/other\nlooked\n').kind).toBe('yes');
+	expect(read(check, 'ActiveState=inactive\n/usr/bin/etcd --config-file /etc/etcd.yml\nlooked\n').kind).toBe('unknown');
+	expect(read(check, 'ActiveState=inactive\netcd\nlooked\n').kind).toBe('unknown');
 });
 
 test('a path is one word of the shell, twice over', () => {

@@ -95,6 +95,7 @@ async function looked(
 		readonly members?: readonly MemberCase[];
 		readonly circumstances?: HostCircumstances;
 		readonly request?: HostBackupRequest;
+		readonly readOnly?: boolean;
 	} = {},
 ) {
 	const {port, calls, told} = host();
@@ -109,7 +110,7 @@ async function looked(
 			})),
 		}),
 	};
-	const engine = startFakeEngine(wish.members ?? threeVoters, {platform});
+	const engine = startFakeEngine(wish.members ?? threeVoters, {platform, readOnly: wish.readOnly ?? false});
 	await engine.clock.advance(5000);
 	const {controls} = engine.engine;
 	controls.openHostBackup(wish.request ?? request);
@@ -231,4 +232,15 @@ it('removes what an earlier one left, when asked', async () => {
 	await clock.advance(3000);
 	expect(calls).toEqual(['remove pod etcdtop-backup-1']);
 	expect(store.getState().hostBackupPlan?.leftovers).toEqual([]);
+});
+
+it('neither begins nor removes anything in a read-only session', async () => {
+	const {controls, told, calls, clock, store, plan} = await looked({readOnly: true});
+	expect(plan.refusal).toContain('read-only session');
+	told.leftovers = [left(false)];
+	await clock.advance(3000);
+	controls.removeLeftPod('pod etcdtop-backup-1');
+	await clock.advance(3000);
+	expect(calls).toEqual([]);
+	expect(store.getState().message?.text).toContain('read-only session');
 });

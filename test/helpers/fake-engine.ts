@@ -23,11 +23,18 @@ export type FakeEngineOptions = {
 	readonly journal?: (journal: Journal) => Journal;
 	readonly platform?: Platform;
 	readonly terminal?: boolean;
+	readonly readOnly?: boolean;
 };
 
 export function startFakeEngine(
 	scripts: readonly MemberScript[],
-	{after = shrunk, journal: around = (journal) => journal, platform = directPlatform, terminal = true}: FakeEngineOptions = {},
+	{
+		after = shrunk,
+		journal: around = (journal) => journal,
+		platform = directPlatform,
+		terminal = true,
+		readOnly = false,
+	}: FakeEngineOptions = {},
 ) {
 	let lockHeld = false;
 	const clock = createManualClock();
@@ -51,7 +58,7 @@ export function startFakeEngine(
 	};
 	const journal = around(openJournal([temporaryDirectory()]));
 	const store = createStore(
-		initialState({clock, clusterName: 'test', readOnly: false, intervalMs: 2000, journalDirectory: journal.directory}),
+		initialState({clock, clusterName: 'test', readOnly, intervalMs: 2000, journalDirectory: journal.directory}),
 	);
 	const engine = createEngine({
 		store,

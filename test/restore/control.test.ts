@@ -200,6 +200,25 @@ describe('without a host that answers', () => {
 		expect(currentStep(kept)?.id).toBe('kubelet@cp-1');
 	});
 
+	test('a slow API lets no step be begun twice', async () => {
+		const api = madeUpApi(nodes, '4.17.3');
+		const {promise: answers, resolve: answer} = Promise.withResolvers<void>();
+		const slow = {...api, operator: (name: Parameters<typeof api.operator>[0]) => answers.then(() => api.operator(name))};
+		const run = begun('4.17.3');
+		const step = run.runbook.steps.find(({id}) => id === 'redeploy-etcd')!;
+		const before = run.runbook.steps.slice(0, run.runbook.steps.indexOf(step));
+		const ticks = before.map(({id}) => ({stepId: id, wallMs: 0, by: 'person', text: ''}) as const);
+		const {control} = opened({...run, ticks}, {api: slow});
+		const word = performWord(run, step);
+		control.perform(step, word);
+		control.perform(step, word);
+		expect(control.getState().message).toEqual({kind: 'refused', text: 'a step is being done'});
+		answer();
+		await vi.waitFor(() => expect(control.getState().run.acts).toMatchObject([{outcome: 'done'}]), {timeout: 15_000});
+		await control.idle();
+		expect(api.patches).toHaveLength(1);
+	});
+
 	test('what can not be kept is not done', async () => {
 		const run = begun('4.17.3');
 		const {control} = opened(run, {hosts: silent}, join(folder(), 'a-file', 'x'));

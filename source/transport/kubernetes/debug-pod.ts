@@ -3,6 +3,7 @@ import {randomBytes} from 'node:crypto';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {CoreV1Api} from '@kubernetes/client-node';
 import {mayHaveHappened} from '../../domain/failure.ts';
+import {shellWord} from '../../domain/shell-word.ts';
 import {safeText} from '../safe-text.ts';
 import type {CallOptions} from '../transport.ts';
 import {failureOf, TransportError} from '../transport-error.ts';
@@ -205,5 +206,7 @@ async function remove(client: KubernetesClient, {namespace, name, ownsNamespace}
 }
 
 export function removalCommand({namespace, name, ownsNamespace}: RunningPod): string {
-	return safeText(ownsNamespace ? `oc delete namespace ${namespace}` : `oc -n ${namespace} delete pod ${name}`);
+	// It is copied into a shell, and the names are a server's.
+	const [there, pod] = [namespace, name].map((text) => shellWord(safeText(text)));
+	return ownsNamespace ? `oc delete namespace ${there}` : `oc -n ${there} delete pod ${pod}`;
 }
