@@ -8,6 +8,9 @@ import {run} from '../../source/demo/run-program.ts';
 export type SshPrograms = {readonly sshd: string; readonly ssh: string; readonly keygen: string};
 
 const packages = ['openssh-server', 'openssh-client'] as const;
+/** Without a network apt waits longer than these tests are worth. */
+const patienceMs = 120_000;
+
 const folder = fileURLToPath(new URL('../../node_modules/.cache/openssh', import.meta.url));
 
 /** Undefined where one of them is missing. What is in PATH goes by its name; sshd wants to know where it is. */
@@ -27,15 +30,16 @@ export async function bringSshd(say: (sentence: string) => void): Promise<void> 
 		return;
 	}
 	const environment = process.env;
+	const signal = AbortSignal.timeout(patienceMs);
 	if (process.getuid?.() !== 0) {
 		say("sshd is not installed: fetching the distribution's package.");
-		await unpackPackages(packages, {folder, environment});
+		await unpackPackages(packages, {folder, environment, signal});
 	} else if (environment['CI'] !== undefined || !existsSync('/run/systemd/system')) {
 		// Root's sshd wants a user of its own, which the package makes. Without systemd nothing starts the service that comes with it.
 		say(`sshd is not installed: installing ${packages.join(' and ')}.`);
-		if (!(await installPackages(packages, environment, undefined))) {
-			await run('apt-get', ['update'], {env: environment}).catch(() => '');
-			await installPackages(packages, environment, undefined);
+		if (!(await installPackages(packages, environment, signal))) {
+			await run('apt-get', ['update'], {env: environment, signal}).catch(() => '');
+			await installPackages(packages, environment, signal);
 		}
 	}
 }
