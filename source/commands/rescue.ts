@@ -53,12 +53,12 @@ async function rescueFrom(context: CommandContext, handle: EngineHandle): Promis
 		say(sentence(known));
 		return exitCodes.failed;
 	}
-	if (store.getState().rescue === undefined && store.getState().alarms.every(({alarm}) => alarm !== 'NOSPACE')) {
+	controls.openRescue();
+	const begun = store.getState().rescue;
+	if (begun === undefined) {
 		print('no NOSPACE alarm: there is nothing to be rescued from');
 		return exitCodes.done;
 	}
-	controls.openRescue();
-	const begun = await waitFor(store, ({rescue}) => rescue);
 	sayStep('whose alarm', context, handle);
 	await tellWhatGrew(context, handle);
 	// The keys tell how much of the file is history.
@@ -216,10 +216,13 @@ async function offerProbe(context: CommandContext, handle: EngineHandle): Promis
 	if (!options.yes && (await ask(question)) !== writeProbeWord) {
 		return;
 	}
+	controls.dismissMessage();
+	const before = store.getState().rescue?.rescue.probe?.at;
 	controls.tryWrite(writeProbeWord);
 	await waitFor(store, ({rescue, message}) => {
-		const kind = rescue?.rescue.probe?.kind;
-		return message?.kind === 'refused' || (kind !== undefined && kind !== 'trying') ? true : undefined;
+		const probe = rescue?.rescue.probe;
+		const isOver = probe !== undefined && probe.kind !== 'trying' && probe.at !== before;
+		return isOver || message?.kind === 'refused' ? true : undefined;
 	});
 	sayStep('try a write', context, handle);
 }

@@ -223,12 +223,14 @@ export function createRescueControl(options: RescueControlOptions): RescueContro
 		controls: {
 			openRescue() {
 				const {clusterId, alarms, startedAt} = getState();
+				if (clusterId !== undefined) {
+					load(clusterId);
+				}
 				if (rescue?.finished !== undefined) {
 					rescue = undefined;
 				}
 				const raised = alarms.filter(({alarm}) => alarm === 'NOSPACE');
 				if (rescue === undefined && clusterId !== undefined && raised.length > 0) {
-					file ??= openRescueFile(journal.directory, clusterId);
 					roundSince = Math.min(...raised.map(({since, sinceStart}) => (sinceStart ? startedAt : since)));
 					calmSince = undefined;
 					change(beginRescue(evidence(), clusterId, operator));
@@ -274,6 +276,7 @@ export function createRescueControl(options: RescueControlOptions): RescueContro
 			},
 			dismissRescue() {
 				if (rescue?.finished !== undefined) {
+					scanner.stop();
 					rescue = undefined;
 					file?.remove();
 					show();

@@ -38,7 +38,7 @@ export function rescueEvidence(state: State, {roundSince, calmSince}: RoundTimes
 
 /** Of etcd's own: what a debug pod takes can't be had under NOSPACE, and may be of the time before. */
 function snapshotOf({backup, backups = [], now, wallOffsetMs}: State): RescueEvidence['snapshot'] {
-	if (backup?.kind === 'etcd snapshot' && backup.phase.kind === 'done') {
+	if (backup?.kind === 'etcd snapshot' && backup.phase.kind === 'done' && now - backup.phase.at <= freshSnapshotMs) {
 		return {at: backup.phase.at + wallOffsetMs, file: backup.phase.path};
 	}
 	const newest = newestBackup(backups.filter(({kind, isThere}) => kind === 'etcd snapshot' && isThere === true));

@@ -19,7 +19,7 @@ export type TestClock = Clock & {
  * A clock for engines over real etcd: uptime runs as the machine's does, but a wait never takes longer than a moment. Its end is
  * reached by moving uptime on, so that cooldowns are waited to their very end in the time that the engine knows.
  */
-export function createTestClock({bootId = 'test-boot', realMs = usualRealMs} = {}): TestClock {
+export function createTestClock({bootId = 'test-boot', realMs = usualRealMs as number | (() => number)} = {}): TestClock {
 	let skippedMs = 0;
 	let open = 0;
 	const uptimeMs = () => Number(process.hrtime.bigint() / 1_000_000n) + skippedMs;
@@ -30,7 +30,7 @@ export function createTestClock({bootId = 'test-boot', realMs = usualRealMs} = {
 		async sleep(ms, signal) {
 			const until = uptimeMs() + ms;
 			const options = signal === undefined ? {} : {signal};
-			await delay(Math.min(ms, realMs), undefined, options).catch(() => undefined);
+			await delay(Math.min(ms, typeof realMs === 'number' ? realMs : realMs()), undefined, options).catch(() => undefined);
 			while (open > 0 && signal?.aborted !== true) {
 				await delay(5, undefined, options).catch(() => undefined);
 			}
