@@ -1,26 +1,9 @@
 /** Backups on OpenShift's control-plane hosts: the plan while it is looked at, and one backup at a time. */
-import {isAbsolute, resolve} from 'node:path';
 import {BackupError} from '../backup/backup-error.ts';
 import {prepareHostBackup, type SavingHostBackup} from '../backup/save-host-backup.ts';
-import {isOver} from '../domain/defrag-run.ts';
-import {defaultHostDirectory, hostDirectoryFault, neededBytes} from '../domain/host-backup.ts';
-import {hostBackupGates, hostBackupWord} from '../domain/host-backup-gates.ts';
-import type {
-	HostBackup,
-	HostBackupPhase,
-	HostBackupPlan,
-	HostBackupRequest,
-	LeftPod,
-	UsualHostBackup,
-} from '../domain/host-backup-run.ts';
-import {chooseHost, type HostMember} from '../domain/host-choice.ts';
-import {
-	encryptionText,
-	type HostCircumstances,
-	mayBeEncrypted,
-	migrationSigns,
-	proxyVariables,
-} from '../domain/host-circumstances.ts';
+import {neededBytes} from '../domain/host-backup.ts';
+import type {HostBackup, HostBackupPhase, HostBackupPlan, HostBackupRequest} from '../domain/host-backup-run.ts';
+import {encryptionText, migrationSigns, proxyVariables} from '../domain/host-circumstances.ts';
 import {memberLabel} from '../domain/member.ts';
 import {runbookBeside} from '../domain/runbook-beside.ts';
 import type {HostBackupPort, Leftover, RolloutsPort} from '../transport/platform.ts';
@@ -30,6 +13,7 @@ import type {Clock} from './clock.ts';
 import type {Controls} from './controls.ts';
 import {lineOf} from './file-attempt-log.ts';
 import {hostManifest, tellingCluster} from './host-backup-facts.ts';
+import {type LookedPlan, lookAround, requestOf, unknownPlan} from './host-backup-plan.ts';
 import {runHostBackup} from './host-backup-run.ts';
 import type {Journal} from './journal.ts';
 import type {EngineMessage} from './messages.ts';
@@ -83,60 +67,10 @@ export function createHostBackupControl(options: HostBackupControlOptions): Host
 	const refuse = (text: string) => dispatch({type: 'messageChanged', message: {kind: 'refused', text}});
 	const show = (backup: HostBackup | undefined) => dispatch({type: 'hostBackupChanged', backup});
 
-	function held(wanted: HostBackupRequest): string | undefined {
-		const {run, clusterId, readOnly} = getState();
-		if (readOnly) {
-			return 'read-only session; a debug pod changes the cluster: start without --read-only';
-		}
-		if (clusterId === undefined) {
-			return 'no member has answered yet';
-		}
-		const fault = hostDirectoryFault(wanted.hostDirectory);
-		if (fault !== undefined) {
-			return `the directory on the host: ${fault}`;
-		}
-		return run === undefined || isOver(run) ? undefined : 'a run is going on; wait for its end';
-	}
-
-	async function planFor(
-		from: HostBackupPort,
-		wanted: HostBackupRequest,
-	): Promise<HostBackupPlan & {readonly circumstances: HostCircumstances}> {
-		const [circumstances, missing, found] = await Promise.all([from.circumstances(), from.missing(), from.leftovers()]);
-		leftovers = found;
-		const state = getState();
-		const choice = chooseHost({
-			members: state.members.map(hostMember),
-			pods: state.pods?.matches ?? [],
-			nodes: circumstances.nodes,
-			...(wanted.host !== undefined && {wanted: wanted.host}),
-		});
-		const gates = hostBackupGates({
-			circumstances,
-			choice,
-			health: state.health.kind,
-			alarms: state.alarms,
-			defragmenting: state.members
-				.filter(({condition}) => condition.state === 'defragmenting')
-				.map(({member}) => memberLabel(member)),
-			missing,
-			others: found.filter(({isRunning}) => isRunning).map(({what, operator: whose}) => `${what} of ${whose}`),
-		});
-		const failed = gates.find(({state: gate}) => gate === 'failed');
-		const refusal = held(wanted) ?? (failed && `${failed.title}: ${failed.detail}`);
-		const word = hostBackupWord(gates);
-		const {encryption} = circumstances;
-		return {
-			request: wanted,
-			circumstances,
-			gates,
-			choice,
-			isMigrating: encryption.kind === 'told' && migrationSigns(encryption.value).length > 0,
-			holdsKeys: encryption.kind !== 'told' || mayBeEncrypted(encryption.value),
-			leftovers: found.map(leftPod),
-			...(word !== undefined && {word}),
-			...(refusal !== undefined && {refusal}),
-		};
+	async function planFor(from: HostBackupPort, wanted: HostBackupRequest): Promise<LookedPlan> {
+		const looked = await lookAround(from, wanted, getState);
+		leftovers = looked.found;
+		return looked.plan;
 	}
 
 	async function keepPlanning(from: HostBackupPort, wanted: HostBackupRequest): Promise<void> {
@@ -369,40 +303,4 @@ export function createHostBackupControl(options: HostBackupControlOptions): Host
 			},
 		},
 	};
-}
-
-function requestOf(wanted: HostBackupRequest | UsualHostBackup, usual: string): HostBackupRequest {
-	if ('usual' in wanted) {
-		const apart = wanted.usual === 'apart' ? {resourcesDirectory: `${absolute(usual)}-kuberesources`} : {};
-		return {hostDirectory: defaultHostDirectory, directory: absolute(usual), ...apart};
-	}
-	const {directory, resourcesDirectory} = wanted;
-	return {
-		...wanted,
-		...(directory !== undefined && {directory: absolute(directory)}),
-		...(resourcesDirectory !== undefined && {resourcesDirectory: absolute(resourcesDirectory)}),
-	};
-}
-
-function absolute(path: string): string {
-	return isAbsolute(path) ? path : resolve(path);
-}
-
-function hostMember({member, role, condition, status}: State['members'][number]): HostMember {
-	return {
-		id: member.id,
-		name: memberLabel(member),
-		role,
-		state: condition.state,
-		...(status !== undefined && {dbSizeBytes: status.value.dbSizeBytes}),
-	};
-}
-
-function leftPod({what, node, operator, createdWallMs, isRunning, command}: Leftover): LeftPod {
-	return {what, node, operator, ...(createdWallMs !== undefined && {createdWallMs}), isRunning, command};
-}
-
-/** While the API does not answer. */
-function unknownPlan(request: HostBackupRequest, why: string): HostBackupPlan {
-	return {request, gates: [], choice: {kind: 'none', why}, isMigrating: false, holdsKeys: true, leftovers: [], refusal: why};
 }
