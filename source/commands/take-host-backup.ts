@@ -97,9 +97,10 @@ async function backUp(request: HostBackupRequest, context: CommandContext, handl
 	const isAgreed = options.yes && (plan.word === undefined || options.hostBackup.allowPartial);
 	if (!isAgreed && !context.isTerminal) {
 		controls.closeHostBackup();
-		say(
-			'refused: an encryption migration is under way; wait for its end, or take a partially encrypted backup with --allow-partial',
-		);
+		const why = plan.isMigrating
+			? 'an encryption migration is under way; wait for its end, or take'
+			: 'nobody tells whether an encryption migration is under way; ask for the permission to see it, or take';
+		say(`refused: ${why} a partially encrypted backup with --allow-partial`);
 		return exitCodes.refused;
 	}
 	if (!isAgreed && (await ask(`Type "${word}" to start, anything else to leave: `)) !== word) {

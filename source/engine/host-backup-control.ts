@@ -20,6 +20,7 @@ import type {EngineMessage} from './messages.ts';
 import {observeNow} from './observe-now.ts';
 import type {AcquireLock} from './run-lock.ts';
 import type {State} from './state.ts';
+import {acquireUnlessStopped} from './stoppable-lock.ts';
 
 export type HostBackupControlOptions = {
 	/** Absent where there is no OpenShift around. */
@@ -95,11 +96,9 @@ export function createHostBackupControl(options: HostBackupControlOptions): Host
 		typed: string,
 		signal: AbortSignal,
 	): Promise<void> {
-		const lock = await options
-			.acquireLock(getState().clusterId ?? '', operator)
-			.catch((error: unknown) => ({kind: 'held', heldBy: `the run lock can't be had: ${String(error)}`}) as const);
+		const lock = await acquireUnlessStopped(() => options.acquireLock(getState().clusterId ?? '', operator), signal);
 		if (lock.kind === 'held') {
-			return refuse(`backup: ${lock.heldBy}`);
+			return refuse(`backup: ${signal.aborted ? 'stopped here; nothing was begun' : lock.heldBy}`);
 		}
 		holdsLock = true;
 		try {
@@ -122,7 +121,7 @@ export function createHostBackupControl(options: HostBackupControlOptions): Host
 		signal: AbortSignal,
 	): Promise<void> {
 		await refuseInflight();
-		const {circumstances, choice, refusal, word, holdsKeys} = await planFor(from, wanted);
+		const {circumstances, choice, refusal, word, holdsKeys, isMigrating} = await planFor(from, wanted);
 		if (refusal !== undefined) {
 			return refuse(`backup: ${refusal}`);
 		}
@@ -130,7 +129,10 @@ export function createHostBackupControl(options: HostBackupControlOptions): Host
 			return refuse('backup: the host that was shown is no longer the one to take; look at the plan again');
 		}
 		if (word !== undefined && typed !== word) {
-			return refuse(`backup: an encryption migration is under way; type "${word}" for a backup that is partially encrypted`);
+			const why = isMigrating
+				? 'an encryption migration is under way'
+				: 'nobody tells whether an encryption migration is under way';
+			return refuse(`backup: ${why}; type "${word}" for a backup that is labelled as partially encrypted`);
 		}
 		signal.throwIfAborted();
 		const dbSizeBytes = choice.member.dbSizeBytes ?? 0;

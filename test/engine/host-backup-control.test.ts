@@ -96,6 +96,7 @@ async function looked(
 		readonly circumstances?: HostCircumstances;
 		readonly request?: HostBackupRequest;
 		readonly readOnly?: boolean;
+		readonly lockIsAwaited?: boolean;
 	} = {},
 ) {
 	const {port, calls, told} = host();
@@ -110,7 +111,11 @@ async function looked(
 			})),
 		}),
 	};
-	const engine = startFakeEngine(wish.members ?? threeVoters, {platform, readOnly: wish.readOnly ?? false});
+	const engine = startFakeEngine(wish.members ?? threeVoters, {
+		platform,
+		readOnly: wish.readOnly ?? false,
+		lockIsAwaited: wish.lockIsAwaited ?? false,
+	});
 	await engine.clock.advance(5000);
 	const {controls} = engine.engine;
 	controls.openHostBackup(wish.request ?? request);
@@ -243,4 +248,13 @@ it('neither begins nor removes anything in a read-only session', async () => {
 	await clock.advance(3000);
 	expect(calls).toEqual([]);
 	expect(store.getState().message?.text).toContain('read-only session');
+});
+
+it("that waits for another's run can be stopped, and has begun nothing", async () => {
+	const {controls, calls, engine, store, plan} = await looked({lockIsAwaited: true});
+	controls.startHostBackup(plan, '');
+	await engine.stop();
+	expect(calls).toEqual([]);
+	expect(store.getState().hostBackup).toBeUndefined();
+	expect(store.getState().message?.text).toBe('backup: stopped here; nothing was begun');
 });

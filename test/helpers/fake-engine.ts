@@ -24,6 +24,8 @@ export type FakeEngineOptions = {
 	readonly platform?: Platform;
 	readonly terminal?: boolean;
 	readonly readOnly?: boolean;
+	/** Another's run holds the lock, and it is waited for. */
+	readonly lockIsAwaited?: boolean;
 };
 
 export function startFakeEngine(
@@ -34,6 +36,7 @@ export function startFakeEngine(
 		platform = directPlatform,
 		terminal = true,
 		readOnly = false,
+		lockIsAwaited = false,
 	}: FakeEngineOptions = {},
 ) {
 	let lockHeld = false;
@@ -67,6 +70,9 @@ export function startFakeEngine(
 		clock,
 		journal,
 		async acquireLock() {
+			if (lockIsAwaited) {
+				return new Promise<never>(() => {});
+			}
 			lockHeld = true;
 			return {
 				kind: 'acquired',

@@ -10,7 +10,7 @@ import {operatorAnnotation, podProgress, purpose, purposeLabel} from './debug-po
 
 const selector = {labelSelector: `${purposeLabel}=${purpose}`} as const;
 
-/** Names of namespaces that hold a pod of ours begin so. */
+/** The names of our pods, and of namespaces that hold one, begin so: a label alone makes nothing ours to remove. */
 const ownPrefix = 'etcdtop-backup-';
 
 type Meta = {
@@ -37,7 +37,7 @@ export async function findLeftovers(
 		ownNamespaces(client, call),
 	]);
 	const inEtcds = pods.items
-		.filter(({metadata}) => metadata?.deletionTimestamp === undefined)
+		.filter(({metadata}) => metadata?.name?.startsWith(ownPrefix) && metadata.deletionTimestamp === undefined)
 		.map((pod) =>
 			leftover(pod.metadata ?? {}, {namespace, isRunning: podProgress(pod).kind !== 'hopeless', node: pod.spec?.nodeName ?? ''}),
 		);
