@@ -1,7 +1,6 @@
 /** Backups: a snapshot of one member into a file here, one at a time, and never beside a defragmentation. */
 import {homedir} from 'node:os';
 import {join, resolve} from 'node:path';
-import {BackupError} from '../backup/backup-error.ts';
 import {type Saving, saveSnapshot} from '../backup/save-snapshot.ts';
 import type {Backup, BackupPhase} from '../domain/backup.ts';
 import {backupStamp, snapshotName} from '../domain/backup-manifest.ts';
@@ -19,7 +18,7 @@ import {lineOf} from './file-attempt-log.ts';
 import type {Journal} from './journal.ts';
 import {createBackupWatch, directoryAfter} from './known-backups.ts';
 import type {EngineMessage} from './messages.ts';
-import {observeNow} from './observe-now.ts';
+import {refuseInflight} from './refuse-inflight.ts';
 import type {AcquireLock} from './run-lock.ts';
 import type {MemberRecord, State} from './state.ts';
 import {acquireUnlessStopped} from './stoppable-lock.ts';
@@ -118,7 +117,7 @@ export function createBackupControl(options: BackupControlOptions): BackupContro
 		holdsLock = true;
 		try {
 			signal.throwIfAborted();
-			await refuseInflight();
+			await refuseInflight(transport, clock, options.commandTimeoutMs);
 			signal.throwIfAborted();
 			await save(backup, record, signal);
 		} catch (error) {
@@ -126,16 +125,6 @@ export function createBackupControl(options: BackupControlOptions): BackupContro
 		} finally {
 			holdsLock = false;
 			lock.lock.release();
-		}
-	}
-
-	/** Asked anew: what the dialog showed may be seconds old. A silent member can't be frozen by another's stream. */
-	async function refuseInflight(): Promise<void> {
-		const timeout = {timeoutMs: options.commandTimeoutMs};
-		const {members} = await observeNow(transport, await transport.membership(timeout), clock, timeout);
-		const busy = members.find(({metrics}) => metrics.kind === 'answered' && (metrics.value.defragInflight ?? 0) > 0);
-		if (busy !== undefined) {
-			throw new BackupError(`${memberLabel(busy.member)} is being defragmented`, 'Wait until it is done.');
 		}
 	}
 

@@ -4,7 +4,6 @@ import {prepareHostBackup, type SavingHostBackup} from '../backup/save-host-back
 import {neededBytes} from '../domain/host-backup.ts';
 import type {HostBackup, HostBackupPhase, HostBackupPlan, HostBackupRequest} from '../domain/host-backup-run.ts';
 import {encryptionText, migrationSigns, proxyVariables} from '../domain/host-circumstances.ts';
-import {memberLabel} from '../domain/member.ts';
 import {runbookBeside} from '../domain/runbook-beside.ts';
 import type {HostBackupPort, Leftover, RolloutsPort} from '../transport/platform.ts';
 import type {Transport} from '../transport/transport.ts';
@@ -17,7 +16,7 @@ import {type LookedPlan, lookAround, requestOf, unknownPlan} from './host-backup
 import {runHostBackup} from './host-backup-run.ts';
 import type {Journal} from './journal.ts';
 import type {EngineMessage} from './messages.ts';
-import {observeNow} from './observe-now.ts';
+import {refuseInflight} from './refuse-inflight.ts';
 import type {AcquireLock} from './run-lock.ts';
 import type {State} from './state.ts';
 import {acquireUnlessStopped} from './stoppable-lock.ts';
@@ -120,7 +119,7 @@ export function createHostBackupControl(options: HostBackupControlOptions): Host
 		typed: string,
 		signal: AbortSignal,
 	): Promise<void> {
-		await refuseInflight();
+		await refuseInflight(transport, clock, options.commandTimeoutMs);
 		const {circumstances, choice, refusal, word, holdsKeys, isMigrating} = await planFor(from, wanted);
 		if (refusal !== undefined) {
 			return refuse(`backup: ${refusal}`);
@@ -187,16 +186,6 @@ export function createHostBackupControl(options: HostBackupControlOptions): Host
 			signal,
 		});
 		written(ended, ended.phase);
-	}
-
-	/** A silent member can't be frozen by another's stream. */
-	async function refuseInflight(): Promise<void> {
-		const timeout = {timeoutMs: options.commandTimeoutMs};
-		const {members} = await observeNow(transport, await transport.membership(timeout), clock, timeout);
-		const busy = members.find(({metrics}) => metrics.kind === 'answered' && (metrics.value.defragInflight ?? 0) > 0);
-		if (busy !== undefined) {
-			throw new BackupError(`${memberLabel(busy.member)} is being defragmented`, 'Wait until it is done.');
-		}
 	}
 
 	function written(backup: HostBackup, phase: HostBackupPhase): void {

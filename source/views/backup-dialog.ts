@@ -4,6 +4,7 @@ import {buttonsLine, type Dialog, type DialogRow, dialogCells, keysLine, type Ro
 import {blank, emptyLine, type Line, span} from '../components/line.ts';
 import {type Column, tableHead, tableRow} from '../components/table.ts';
 import type {BackupSource} from '../domain/backup-plan.ts';
+import {encryptionOfBackup} from '../domain/encryption-known.ts';
 import type {State} from '../engine/state.ts';
 import {bytesCell, displayWidth, endOf, sizeText} from '../format.ts';
 import type {Theme} from '../theme.ts';
@@ -35,6 +36,15 @@ export function backupDialog(state: State, choice: BackupChoice, room: Room, the
 						room,
 						theme,
 						7,
+					)
+				: []),
+			...(encryptionOfBackup(state.encryption)?.isPartial === true
+				? textRows(
+						`${theme.symbols.warning} An encryption migration is under way: it will be PARTIALLY ENCRYPTED, as its manifest says.`,
+						room,
+						theme,
+						undefined,
+						theme.styles.warning,
 					)
 				: []),
 			...(plan.refusal === undefined ? [] : refusalRows(plan.refusal, room, theme)),

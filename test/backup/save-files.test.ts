@@ -1,12 +1,11 @@
-/** What has its name is whole and stays; what could not get all of its names has none. */
+/** A backup of a host that has all of its names stays, whatever becomes of the process. */
 import {createHash} from 'node:crypto';
-import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, it, onTestFinished} from 'vitest';
 import {saveHostBackup} from '../../source/backup/save-host-backup.ts';
-import {saveSnapshot} from '../../source/backup/save-snapshot.ts';
-import {chunksOf, sampleManifest} from './snapshot-stream.ts';
+import {sampleManifest} from './snapshot-stream.ts';
 
 const pageBytes = 4096;
 const stamp = '2026-11-27_093005';
@@ -73,24 +72,4 @@ it('a process that ends while the host is cleared keeps the backup that has come
 	saving.discard();
 	expect(readdirSync(directory).toSorted()).toEqual([snapshotName, manifest, resourcesName]);
 	expect(readFileSync(join(directory, snapshotName)).equals(snapshot)).toBe(true);
-});
-
-it("a snapshot whose manifest can't get its name has none either, and another's file stays", async () => {
-	const directory = folder();
-	const saving = saveSnapshot({
-		directory,
-		name: snapshotName,
-		expectedBytes: 0,
-		chunks: () => chunksOf(smallestSnapshot()),
-		manifestOf() {
-			writeFileSync(join(directory, manifest), 'theirs');
-			return sampleManifest;
-		},
-		runbookOf: () => undefined,
-		onProgress() {},
-		signal: new AbortController().signal,
-	});
-	await expect(saving.done).rejects.toThrow('is there already, and nothing is overwritten');
-	expect(readdirSync(directory)).toEqual([manifest]);
-	expect(readFileSync(join(directory, manifest), 'utf8')).toBe('theirs');
 });
