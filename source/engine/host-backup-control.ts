@@ -1,6 +1,7 @@
 /** Backups on OpenShift's control-plane hosts: the plan while it is looked at, and one backup at a time. */
 import {BackupError} from '../backup/backup-error.ts';
 import {prepareHostBackup, type SavingHostBackup} from '../backup/save-host-backup.ts';
+import {mayHaveHappened} from '../domain/failure.ts';
 import {neededBytes} from '../domain/host-backup.ts';
 import type {HostBackup, HostBackupPhase, HostBackupPlan, HostBackupRequest} from '../domain/host-backup-run.ts';
 import {encryptionText, migrationSigns, proxyVariables} from '../domain/host-circumstances.ts';
@@ -221,19 +222,31 @@ export function createHostBackupControl(options: HostBackupControlOptions): Host
 	type Outcome = Omit<Extract<Parameters<typeof lineOf>[3], {type: 'backup'}>, 'type' | 'kind' | 'memberId' | 'memberName'>;
 
 	function note({from}: HostBackup, outcome: Outcome): void {
-		const fields = {
-			type: 'backup',
-			kind: 'openshift backup',
-			...outcome,
-			memberId: from.memberId,
-			memberName: from.name,
-		} as const;
+		write({type: 'backup', kind: 'openshift backup', ...outcome, memberId: from.memberId, memberName: from.name});
+	}
+
+	function write(fields: Parameters<typeof lineOf>[3]): void {
 		try {
 			journal.append(lineOf(clock, operator, getState().clusterId ?? '', fields), {sync: true});
 		} catch (error) {
 			// A backup that nobody wrote down is better than none.
 			const text = error instanceof Error ? error.message : String(error);
 			dispatch({type: 'messageChanged', message: {kind: 'warning', text}});
+		}
+	}
+
+	async function remove(from: HostBackupPort, leftover: Leftover): Promise<void> {
+		const {what} = leftover;
+		write({type: 'asked', what: 'removal', reason: what});
+		try {
+			await from.remove(leftover);
+			write({type: 'answered', what: 'removal', outcome: 'done', reason: what});
+			dispatch({type: 'messageChanged', message: {kind: 'good', text: `${what} is removed`}});
+		} catch (error) {
+			const failure = failureOf(error);
+			const outcome = mayHaveHappened(failure) ? 'unknown' : 'failed';
+			write({type: 'answered', what: 'removal', outcome, reason: `${what}: ${failure.message}`});
+			refuse(`${what}: ${failure.message}`);
 		}
 	}
 
@@ -287,10 +300,7 @@ export function createHostBackupControl(options: HostBackupControlOptions): Host
 				if (leftover === undefined || port === undefined) {
 					return refuse(`${what}: it is not there any more`);
 				}
-				void port.remove(leftover).then(
-					() => dispatch({type: 'messageChanged', message: {kind: 'good', text: `${what} is removed`}}),
-					(error: unknown) => refuse(`${what}: ${failureOf(error).message}`),
-				);
+				void remove(port, leftover);
 			},
 		},
 	};

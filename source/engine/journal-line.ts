@@ -73,10 +73,10 @@ export type JournalLine = Base &
 				readonly members: number;
 				readonly givenBackBytes: number;
 		  }
-		/** Before a compaction, a disarming, a write that is tried, a step of a restore or a change of the encryption, and after it. */
+		/** Before a compaction, a disarming, a write that is tried, a step of a restore, a change of the encryption or the removal of what a backup left, and after it. */
 		| {
 				readonly type: 'asked';
-				readonly what: 'compact' | 'disarm' | 'write probe' | 'restore step' | 'encryption';
+				readonly what: 'compact' | 'disarm' | 'write probe' | 'restore step' | 'encryption' | 'removal';
 				readonly revision?: number;
 				/** What etcd's values are to be encrypted with; `identity` is plain text. */
 				readonly encryptionType?: string;
@@ -84,7 +84,7 @@ export type JournalLine = Base &
 		  }
 		| {
 				readonly type: 'answered';
-				readonly what: 'compact' | 'disarm' | 'write probe' | 'restore step' | 'encryption';
+				readonly what: 'compact' | 'disarm' | 'write probe' | 'restore step' | 'encryption' | 'removal';
 				readonly encryptionType?: string;
 				readonly outcome: 'done' | 'failed' | 'unknown';
 				readonly revision?: number;

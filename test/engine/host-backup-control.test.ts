@@ -229,7 +229,7 @@ describe('is not begun', () => {
 });
 
 it('removes what an earlier one left, when asked', async () => {
-	const {controls, told, calls, clock, store} = await looked();
+	const {controls, told, calls, clock, store, journal} = await looked();
 	told.leftovers = [left(false)];
 	await clock.advance(3000);
 	expect(store.getState().hostBackupPlan).toMatchObject({leftovers: [{what: 'pod etcdtop-backup-1', command: 'oc delete'}]});
@@ -237,6 +237,10 @@ it('removes what an earlier one left, when asked', async () => {
 	await clock.advance(3000);
 	expect(calls).toEqual(['remove pod etcdtop-backup-1']);
 	expect(store.getState().hostBackupPlan?.leftovers).toEqual([]);
+	expect(journal.read().lines).toMatchObject([
+		{type: 'asked', what: 'removal', reason: 'pod etcdtop-backup-1'},
+		{type: 'answered', what: 'removal', outcome: 'done'},
+	]);
 });
 
 it('neither begins nor removes anything in a read-only session', async () => {
