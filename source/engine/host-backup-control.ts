@@ -165,7 +165,8 @@ export function createHostBackupControl(options: HostBackupControlOptions): Host
 			dbSizeBytes,
 			migratingType: async () => {
 				const now = (await from.circumstances()).encryption;
-				return now.kind === 'told' && migrationSigns(now.value).length > 0 ? encryptionText(now.value) : undefined;
+				// What nobody tells is not "none": who restores has to know that it may be so.
+				return now.kind !== 'told' ? 'unknown' : migrationSigns(now.value).length > 0 ? encryptionText(now.value) : undefined;
 			},
 			manifestOf: (facts) =>
 				hostManifest({

@@ -28,7 +28,7 @@ export type HostRunOptions = {
 	/** For the script's environment. */
 	readonly variables: Readonly<Record<string, string>>;
 	readonly dbSizeBytes: number;
-	/** Whether a migration of the encryption is under way now: its type. Asked again once the script has ended. */
+	/** Whether a migration of the encryption is under way now: its type, `unknown` where nobody tells. Asked again once the script has ended. */
 	readonly migratingType: () => Promise<string | undefined>;
 	readonly manifestOf: (facts: HostManifestFacts) => BackupManifest;
 	/** Of a manifest: how it is restored. */
@@ -139,9 +139,14 @@ class HostBackupRun {
 		if ('why' in made) {
 			throw new BackupError(`cluster-backup.sh says that it is done, but ${made.why}`, 'Look at that directory on the host.');
 		}
-		if (!this.#backup.isPartial && (await this.#options.migratingType()) !== undefined) {
+		const type = this.#backup.isPartial ? undefined : await this.#options.migratingType();
+		if (type !== undefined) {
 			this.#update({isPartial: true});
-			this.#warn('an encryption migration began meanwhile: the backup is partially encrypted');
+			this.#warn(
+				type === 'unknown'
+					? 'nobody tells whether an encryption migration began meanwhile: the backup is labelled as partially encrypted'
+					: 'an encryption migration began meanwhile: the backup is partially encrypted',
+			);
 		}
 		return made;
 	}

@@ -50,6 +50,7 @@ function host() {
 	const calls: string[] = [];
 	const told = {circumstances: well, leftovers: [] as Leftover[]};
 	let made = false;
+	let whileItRuns = () => {};
 	const shell: HostShell = {
 		where: 'pod x',
 		removal: 'oc delete pod x',
@@ -58,6 +59,7 @@ function host() {
 		files: async () => (made ? files : []),
 		async run(directory, {onLine}) {
 			made = true;
+			whileItRuns();
 			calls.push(`run ${directory}`);
 			const last = `snapshot db and kube resources are successfully saved to ${directory}`;
 			onLine(last);
@@ -85,7 +87,10 @@ function host() {
 			return shell;
 		},
 	};
-	return {port, calls, told};
+	const onRun = (what: () => void) => {
+		whileItRuns = what;
+	};
+	return {port, calls, told, onRun};
 }
 
 const request: HostBackupRequest = {hostDirectory: '/home/core/assets/backup'};
@@ -99,7 +104,7 @@ async function looked(
 		readonly lockIsAwaited?: boolean;
 	} = {},
 ) {
-	const {port, calls, told} = host();
+	const {port, calls, told, onRun} = host();
 	told.circumstances = wish.circumstances ?? well;
 	const platform: Platform = {
 		hostBackup: port,
@@ -125,6 +130,7 @@ async function looked(
 		...engine,
 		calls,
 		told,
+		onRun,
 		controls,
 		plan,
 		async start(typed = '', shown = plan) {
@@ -261,4 +267,15 @@ it("that waits for another's run can be stopped, and has begun nothing", async (
 	expect(calls).toEqual([]);
 	expect(store.getState().hostBackup).toBeUndefined();
 	expect(store.getState().message?.text).toBe('backup: stopped here; nothing was begun');
+});
+
+it('where nobody tells at its end whether a migration began meanwhile, the backup is labelled, and that is said', async () => {
+	const {start, told, calls, onRun} = await looked();
+	onRun(() => {
+		told.circumstances = {...well, encryption: {kind: 'silent', why: 'no answer within 2.0 s'}};
+	});
+	const {hostBackup} = await start();
+	expect(hostBackup).toMatchObject({isPartial: true, phase: {kind: 'done'}});
+	expect(hostBackup?.warnings[0]).toContain('nobody tells whether an encryption migration began meanwhile');
+	expect(calls).toContainEqual(expect.stringMatching(/write .*PARTIALLY_ENCRYPTED\.txt$/));
 });
