@@ -108,11 +108,14 @@ export class DebugPods {
 				ETCDCTL_KEY: key,
 				ETCDCTL_ENDPOINTS: member.clientUrl,
 			},
-			// A word that is a path is one of the host, and `/tmp` the pod's own.
-			outside: (text) =>
-				/^\/[\w./@+-]+$/.test(text) && text !== '/host' && !text.startsWith('/bin/') && !text.startsWith(cluster.directory)
-					? join(root, text)
-					: text.replaceAll('/tmp/', `${own}/tmp/`),
+			// A word that is a path is one of the host, and `/tmp` the pod's own; one that a program here printed is right already.
+			outside(text) {
+				if (text.startsWith(`${cluster.directory}/`)) {
+					return text;
+				}
+				const isOfHost = /^\/[\w./@+-]+$/.test(text) && text !== '/host' && !text.startsWith('/bin/');
+				return isOfHost ? join(root, text) : text.replaceAll('/tmp/', `${own}/tmp/`);
+			},
 			inside: (text) => text,
 			onStart: (pid) => this.#groups.get(pod.metadata.uid!)?.add(pid),
 		};

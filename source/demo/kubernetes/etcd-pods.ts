@@ -44,10 +44,11 @@ export class EtcdPods {
 		const {mounts, programs} = this.#maker;
 		const files = [...mounts(this.#cluster, member)];
 		const found = (text: string) => files.reduce((changed, [inside, here]) => changed.replaceAll(inside, here), text);
+		const outside = (text: string) => this.network.outside(found(text), member);
 		return {
-			variables: Object.fromEntries(env.map(({name, value}) => [name, value])),
+			variables: Object.fromEntries(env.map(({name, value}) => [name, outside(value)])),
 			...(programs && {programs}),
-			outside: (text) => this.network.outside(found(text), member),
+			outside,
 			inside: (text) => this.network.inside(text),
 		};
 	}

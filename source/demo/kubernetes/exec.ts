@@ -14,6 +14,7 @@ const channels = {stdin: 0, stdout: 1, stderr: 2, status: 3, close: 255} as cons
 
 /** What a process finds in a container. */
 export type Container = {
+	/** As a process here gets them, with this machine's paths and addresses. */
 	readonly variables: Readonly<Record<string, string>>;
 	/** Programs of its image; any program of this machine where it is left out. */
 	readonly programs?: readonly string[];
@@ -46,10 +47,9 @@ export class Processes {
 			end(webSocket, notFound(program));
 			return;
 		}
-		const variables = Object.entries(container.variables).map(([name, value]) => [name, container.outside(value)]);
 		const path = [programFolder, process.env.PATH].filter((folder) => folder !== undefined).join(delimiter);
 		const child = spawn(program, words, {
-			env: {PATH: path, HOME: '/', ...Object.fromEntries(variables)},
+			env: {PATH: path, HOME: '/', ...container.variables},
 			cwd: '/',
 			detached: container.onStart !== undefined,
 			stdio: [hasStdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
