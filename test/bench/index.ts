@@ -3,12 +3,18 @@
  * and beside htop, top and etcdctl where they are installed. Figures are for reading; no test depends on them.
  */
 import {writeFileSync} from 'node:fs';
+import {delimiter, dirname} from 'node:path';
+import {findEtcd} from '../../source/demo/etcd-binary.ts';
 import {kubernetesFigures} from './kubernetes-figures.ts';
 import {memoryFigures} from './memory-figures.ts';
 import {screenFigures} from './screen-figures.ts';
 import {workFigures} from './work-figures.ts';
 
 export type Figure = {readonly name: string; readonly value: number; readonly unit: string; readonly toReach?: number};
+
+// Where the machine has none, the one that the demo brings.
+const {etcd} = await findEtcd({etcdctl: true, say: console.error});
+process.env['PATH'] = [process.env['PATH'], dirname(etcd)].join(delimiter);
 
 const figures: readonly Figure[] = [
 	...(await workFigures()),

@@ -181,7 +181,7 @@ async function peers(cluster: Cluster): Promise<readonly Figure[]> {
 	if (isInstalled('etcdctl')) {
 		const began = performance.now();
 		execFileSync('etcdctl', ['endpoint', 'status', ...cluster.connectionFlags], {
-			env: {...environment, ETCDCTL_API: '3'},
+			env: {...process.env, ETCDCTL_API: '3'},
 			stdio: 'ignore',
 		});
 		figures.push({name: 'etcdctl endpoint status of 3 members', value: performance.now() - began, unit: 'ms'});
