@@ -117,7 +117,7 @@ export function pressInOverlay(screen: ScreenState, overlay: Overlay, key: KeyEv
 	}
 	switch (overlay.kind) {
 		case 'help':
-			return key.name === '?' ? stay(popOverlay(screen)) : stay(replaceTop(screen, scrolled(overlay, key)));
+			return key.name === '?' || key.name === 'q' ? stay(popOverlay(screen)) : stay(replaceTop(screen, scrolled(overlay, key)));
 		case 'plan':
 			return pressInPlan(screen, overlay, key, state);
 		case 'confirm':

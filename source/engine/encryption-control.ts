@@ -96,6 +96,9 @@ export function createEncryptionControl(options: EncryptionControlOptions): {
 	}
 
 	function tick(): void {
+		if (port === undefined && options.looksAtStart && getState().encryption === undefined) {
+			begin();
+		}
 		if (port === undefined || looking !== undefined || stopping.signal.aborted) {
 			return;
 		}

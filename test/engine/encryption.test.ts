@@ -144,6 +144,25 @@ describe('when it is looked at', () => {
 		without.tick();
 		expect.assertions(1);
 	});
+
+	it('a screen knows that from its start, and why each key is refused', () => {
+		const engine = engineWith();
+		let told = 0;
+		const without = createEncryptionControl({
+			...({} as Parameters<typeof createEncryptionControl>[0]),
+			platform: {},
+			connection: {kind: 'direct', security: 'TLS', endpoints: []},
+			looksAtStart: true,
+			getState: () => (told === 0 ? engine.state() : {...engine.state(), encryption: {kind: 'none', why: 'told'}}),
+			dispatch(message) {
+				told++;
+				expect(message).toMatchObject({type: 'encryptionMissing', why: expect.stringContaining('alone could tell')});
+			},
+		});
+		without.tick();
+		without.tick();
+		expect(told).toBe(1);
+	});
 });
 
 describe('what is told', () => {

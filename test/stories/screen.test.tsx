@@ -28,6 +28,14 @@ test('keys over a slow link come together and are still keys', async () => {
 	expect(await app.frame()).toContain('prod-eu-1 > etcd-1');
 });
 
+test('q leaves the help before it leaves the program', async () => {
+	app = await openApp(prodState());
+	await app.press('?');
+	expect(await app.frame()).toContain('┌ Keys');
+	await app.press('q');
+	expect(await app.frame()).not.toContain('┌ Keys');
+});
+
 test('a filter is typed, kept by Enter and cleared by Esc', async () => {
 	app = await openApp(prodState());
 	await app.press('/');
