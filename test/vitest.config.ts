@@ -12,6 +12,8 @@ export default defineConfig({
 		maxWorkers: 2,
 		hookTimeout: 90_000,
 		teardownTimeout: 20_000,
+		// Real processes on a machine that may be busy: what fails once is tried once more, and the report says so.
+		retry: 1,
 		// On a busy machine a condition that will hold takes its time; only one that never does waits for all of it.
 		expect: {poll: {timeout: 20_000}},
 		projects: [
