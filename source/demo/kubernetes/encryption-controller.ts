@@ -18,6 +18,7 @@ import {
 	reasonFor,
 } from './encryption-keys.ts';
 import {type KubeObject, type ObjectStore, timestamp} from './object-store.ts';
+import {Pace} from './pace.ts';
 import {type Rollout, rollOut} from './rollout.ts';
 
 type ApiServer = {
@@ -61,7 +62,7 @@ export class EncryptionController {
 	readonly #objects: ObjectStore;
 	readonly #controllers: Controllers;
 	readonly #servers: readonly Server[];
-	#timer: NodeJS.Timeout | undefined;
+	readonly #pace = new Pace(() => this.step());
 
 	constructor(objects: ObjectStore, controllers: Controllers) {
 		this.#objects = objects;
@@ -71,19 +72,11 @@ export class EncryptionController {
 
 	/** A step of every server each `stepMs`; one that fails, as all writes do under NOSPACE, is tried again. */
 	start(stepMs: number): void {
-		this.stop();
-		const turn = async (): Promise<void> => {
-			await this.step().catch(() => {});
-			if (this.#timer !== undefined) {
-				this.#timer = setTimeout(() => void turn(), stepMs);
-			}
-		};
-		this.#timer = setTimeout(() => void turn(), stepMs);
+		this.#pace.start(stepMs);
 	}
 
 	stop(): void {
-		clearTimeout(this.#timer);
-		this.#timer = undefined;
+		this.#pace.stop();
 	}
 
 	/** The next thing that each of its controllers does, or of one component alone. Throws `ApiError` while etcd takes no writes. */

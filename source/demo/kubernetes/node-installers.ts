@@ -4,6 +4,7 @@
  */
 import type {Controllers} from './controllers.ts';
 import type {ObjectStore} from './object-store.ts';
+import {Pace} from './pace.ts';
 import {type Rollout, rollOut} from './rollout.ts';
 
 export const redeployablePlurals = ['etcds', 'kubeapiservers', 'kubecontrollermanagers', 'kubeschedulers'] as const;
@@ -16,7 +17,7 @@ export class NodeInstallers {
 	readonly #operators: readonly Operator[];
 	/** Plurals in the order in which they were told to roll out. */
 	readonly begun: string[] = [];
-	#timer: NodeJS.Timeout | undefined;
+	readonly #pace = new Pace(() => this.step());
 
 	constructor(objects: ObjectStore, controllers: Controllers) {
 		this.#objects = objects;
@@ -26,19 +27,11 @@ export class NodeInstallers {
 
 	/** A step of every operator each `stepMs`; one that fails, as all writes do without a quorum, is tried again. */
 	start(stepMs: number): void {
-		this.stop();
-		const turn = async (): Promise<void> => {
-			await this.step().catch(() => {});
-			if (this.#timer !== undefined) {
-				this.#timer = setTimeout(() => void turn(), stepMs);
-			}
-		};
-		this.#timer = setTimeout(() => void turn(), stepMs);
+		this.#pace.start(stepMs);
 	}
 
 	stop(): void {
-		clearTimeout(this.#timer);
-		this.#timer = undefined;
+		this.#pace.stop();
 	}
 
 	/** The next thing that each of them does. Throws `ApiError` while etcd takes no writes. */
